@@ -1,11 +1,22 @@
 // Package observable knows the values that defences act on: their kinds, their one
 // canonical form, and their way into and out of STIX patterns and observables.
+//
+// A [Thing] is a value in canonical form, so that two reports of one host are
+// equal however they wrote it:
+//
+//	t, err := observable.Canonical(observable.Domain, "EVIL[.]example.")   // evil.example
+//	t, ok := observable.Guess("hxxp://evil[.]example/a")                    // url http://evil.example/a
+//	p, ok := t.Pattern()                                                    // [url:value = 'http://evil.example/a']
+//	ts := observable.FromPattern(p)                                         // t again
+//
+// [Special] tells values that must not be blocked, such as private addresses.
 package observable
 
 import (
-	"time"
+	"unicode/utf8"
 
-	"tocsin/stix"
+	"tocsin/fault"
+	"tocsin/observable/checksum"
 )
 
 // Kind is a kind of observable, in the words of `tocsin extract`.
@@ -49,43 +60,100 @@ type Thing struct {
 	Value string
 }
 
+// MaxValue is how many bytes a value may have.
+const MaxValue = 8192
+
 // Canonical refangs raw and brings it to the canonical form of its kind
-// (hosts lower case and punycode, IPv6 compressed, hashes lower case, ...; wallet checksums are checked). An error is fault.Invalid and never quotes the value.
-func Canonical(kind Kind, raw string) (Thing, error) { panic("stub") }
-
-// Guess tells the kind of a value that stands alone (a line of a list, a cell, --value) by its shape.
-func Guess(raw string) (Thing, bool) { panic("stub") }
-
-// Pattern gives the STIX pattern that matches the thing, and false for kinds that have none (cve, attack).
-func (t Thing) Pattern() (string, bool) { panic("stub") }
-
-// FromPattern gives the things of a simple STIX pattern: brackets of equality tests
-// joined by OR (and hashes of one file joined by AND, as one thing per hash). A pattern whose meaning is narrower than
-// any single thing (an AND over different properties, FOLLOWEDBY, qualifiers, NOT ...) gives none.
-func FromPattern(pattern string) []Thing { panic("stub") }
-
-// FromObject gives the things that an object itself names: of a cyber-observable its value or hashes, of an indicator those of its pattern.
-func FromObject(o *stix.Object) []Thing { panic("stub") }
-
-// Draft says how an indicator object is made from a thing.
-type Draft struct {
-	Thing       Thing
-	NewID       func(typ string) string // gives TYPE--UUIDv4
-	Now         time.Time
-	Name        string // default: the value
-	Description string
-	CreatedBy   string // identity id; "" leaves it out
-	Markings    []string
-	Labels      []string
-	Types       []string  // indicator_types, default malicious-activity
-	ValidFrom   time.Time // default Now
-	ValidUntil  time.Time // zero leaves it out
-	Confidence  int       // 0 leaves it out
+// (hosts lower case and punycode, IPv6 compressed, hashes lower case, ...; wallet
+// checksums are checked). An error is fault.Invalid and never quotes the value.
+//
+// The kind of the result is the exact one: a name under .onion given as a domain
+// is Onion, an address given as a domain or range is IPv4 or IPv6. Canonical of
+// its own result is that result.
+func Canonical(kind Kind, raw string) (Thing, error) {
+	if len(raw) > MaxValue {
+		return Thing{}, fault.New(fault.Invalid, "a value has more than %d bytes", MaxValue)
+	}
+	if !utf8.ValidString(raw) {
+		return Thing{}, fault.New(fault.Invalid, "a value is not valid UTF-8")
+	}
+	t, ok := canonical(kind, raw)
+	// What comes out of one refanging may look fanged again ("[[.].]"): it is
+	// done until nothing changes, a few times at most.
+	for range 3 {
+		if !ok || t == (Thing{kind, raw}) {
+			break
+		}
+		kind, raw = t.Kind, t.Value
+		t, ok = canonical(kind, raw)
+	}
+	if !ok || t != (Thing{kind, raw}) || len(t.Value) > MaxValue {
+		return Thing{}, fault.New(fault.Invalid, "this is not %s", article(kind))
+	}
+	return t, nil
 }
 
-// Indicator makes the JSON of a STIX 2.1 indicator; false for kinds without a pattern.
-func (d Draft) Indicator() ([]byte, bool) { panic("stub") }
+// article names a kind in a sentence.
+func article(kind Kind) string {
+	switch kind {
+	case IPv4, IPv6, Email, SSDEEP, Imphash, ETH, XMR, Onion, ASN, Attack, MD5, SHA1, SHA256, SHA512:
+		return "an " + string(kind)
+	}
+	return "a " + string(kind)
+}
 
-// Object makes the STIX cyber-observable of a thing (deterministic id), or a vulnerability (cve) or an attack-pattern (attack)
-// as SDO; false for kinds without an object type.
-func (d Draft) Object() ([]byte, bool) { panic("stub") }
+// canonical is one step of Canonical.
+func canonical(kind Kind, raw string) (Thing, bool) {
+	switch kind {
+	case IPv4, IPv6:
+		return hostAddress(Refang(unquote(raw)))
+	case CIDR:
+		return canonicalCIDR(raw)
+	case Domain, Onion:
+		t, ok := hostPort(Refang(unquote(raw)))
+		return t, ok && (kind == Domain || t.Kind == Onion)
+	case URL:
+		return canonicalURL(raw)
+	case Email:
+		return canonicalEmail(raw)
+	case MD5, SHA1, SHA256, SHA512, Imphash, JA3:
+		return canonicalHash(kind, raw)
+	case SSDEEP:
+		return canonicalSSDEEP(raw)
+	case TLSH:
+		return canonicalTLSH(raw)
+	case JA4:
+		return canonicalJA4(raw)
+	case CVE:
+		return canonicalCVE(raw)
+	case Attack:
+		return canonicalAttack(raw)
+	case BTC, ETH, XMR:
+		return wallet(kind, joined(unquote(raw)))
+	case Registry:
+		return canonicalRegistry(raw)
+	case FilePath:
+		return canonicalPath(raw)
+	case FileName:
+		return canonicalFileName(raw)
+	case ASN:
+		return canonicalASN(raw)
+	case MAC:
+		return canonicalMAC(raw)
+	case Mutex, UserAgent:
+		return text(kind, raw)
+	}
+	return Thing{}, false
+}
+
+func wallet(kind Kind, s string) (Thing, bool) {
+	check := checksum.Bitcoin
+	switch kind {
+	case ETH:
+		check = checksum.Ethereum
+	case XMR:
+		check = checksum.Monero
+	}
+	v, ok := check(s)
+	return Thing{kind, v}, ok
+}
