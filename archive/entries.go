@@ -164,3 +164,10 @@ func (a *Archive) Contents(ctx context.Context, q store.Querier, e Entry) (out [
 	slices.SortFunc(out, func(x, y Part) int { return int(x.N - y.N) })
 	return out, nil
 }
+
+// Recalled tells whether anything of an entry was taken back.
+func (a *Archive) Recalled(ctx context.Context, q store.Querier, e Entry) (back bool, err error) {
+	err = q.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM withdrawal WHERE log_id = $1 AND target >= $2 AND target < $3 AND kind = $4)`,
+		a.logID, e.Added, e.Added+e.N, int64(Recall)).Scan(&back)
+	return back, err
+}

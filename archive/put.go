@@ -98,6 +98,28 @@ func (a *Archive) supersede(ctx context.Context, tx *store.Tx, older map[int64]i
 	return nil
 }
 
+// Supersede marks a stored version as an older one, unless it was taken back.
+func (a *Archive) Supersede(ctx context.Context, tx *store.Tx, id string, aud int32, at int64) error {
+	if _, err := tx.Exec(ctx, `UPDATE object SET state = $1 WHERE log_id = $2 AND h = $3 AND at = $4 AND state = $5`, Older, a.logID, a.hash(id), at, Newest); err != nil {
+		return fmt.Errorf("superseding a version: %w", err)
+	}
+	return a.supersede(ctx, tx, map[int64]int32{at: aud})
+}
+
+// SetMember hands an object to another member: its first filer took it back, and this one had filed it too.
+func (a *Archive) SetMember(ctx context.Context, tx *store.Tx, id string, at, member int64) error {
+	if _, err := tx.Exec(ctx, `UPDATE object SET member = $1 WHERE log_id = $2 AND h = $3 AND at = $4`, member, a.logID, a.hash(id), at); err != nil {
+		return fmt.Errorf("handing over an object: %w", err)
+	}
+	return a.DropFiler(ctx, tx, at, member)
+}
+
+// DropFiler forgets that member, too, filed the object at a date.
+func (a *Archive) DropFiler(ctx context.Context, tx *store.Tx, at, member int64) error {
+	_, err := tx.Exec(ctx, `DELETE FROM cofiler WHERE log_id = $1 AND at = $2 AND member = $3`, a.logID, at, member)
+	return err
+}
+
 // SetState changes the state of a version in the index.
 func (a *Archive) SetState(ctx context.Context, tx *store.Tx, id string, at int64, state int) error {
 	_, err := tx.Exec(ctx, `UPDATE object SET state = $1 WHERE log_id = $2 AND h = $3 AND at = $4`, state, a.logID, a.hash(id), at)

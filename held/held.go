@@ -222,3 +222,10 @@ func (q *Queue) MoveObject(ctx context.Context, tx *store.Tx, object string, at 
 	_, err := tx.Exec(ctx, `UPDATE held SET at = $1 WHERE log_id = $2 AND object = $3 AND state = 0`, at, q.logID, object)
 	return err
 }
+
+// Void closes what waits of an object that was taken back, and deletes its text.
+func (q *Queue) Void(ctx context.Context, tx *store.Tx, object string, entry int64) error {
+	_, err := tx.Exec(ctx, `UPDATE held SET state = $1, decided = $2, wkey = $3, secret = $3 WHERE log_id = $4 AND object = $5 AND state = 0`,
+		Void, entry, []byte{}, q.logID, object)
+	return err
+}

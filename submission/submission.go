@@ -101,13 +101,16 @@ func (b *Book) idKey(member int64, id string) []byte {
 	return sum[:16]
 }
 
+// Any tells whether anything of a member was published under another
+// identifier: mostly not, and then nothing need be looked up.
+func (b *Book) Any(ctx context.Context, q store.Querier, member int64) (known bool, err error) {
+	err = q.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM published WHERE log_id = $1 AND member = $2)`, b.logID, member).Scan(&known)
+	return known, err
+}
+
 // Published gives, for the submitted identifiers of a member that were
 // published under another one, that one.
 func (b *Book) Published(ctx context.Context, q store.Querier, member int64, ids []string) (map[string]string, error) {
-	any := false
-	if err := q.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM published WHERE log_id = $1 AND member = $2)`, b.logID, member).Scan(&any); err != nil || !any {
-		return nil, err
-	}
 	out := map[string]string{}
 	for _, id := range ids {
 		var pub string

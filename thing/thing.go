@@ -101,6 +101,22 @@ func (r *Things) SetState(ctx context.Context, tx *store.Tx, ats []int64, state 
 	return nil
 }
 
+// Expire puts the supports that are in force at the dates out of force.
+func (r *Things) Expire(ctx context.Context, tx *store.Tx, ats []int64) error {
+	for _, at := range ats {
+		if _, err := tx.Exec(ctx, `UPDATE support SET state = 1 WHERE log_id = $1 AND at = $2 AND state = 0`, r.logID, at); err != nil {
+			return fmt.Errorf("expiring a support: %w", err)
+		}
+	}
+	return nil
+}
+
+// SetMember hands the supports of an indicator to another member.
+func (r *Things) SetMember(ctx context.Context, tx *store.Tx, at, member int64) error {
+	_, err := tx.Exec(ctx, `UPDATE support SET member = $1 WHERE log_id = $2 AND at = $3`, member, r.logID, at)
+	return err
+}
+
 // Due gives the dates and audiences of indicators in force whose validity ended by now, at most limit.
 func (r *Things) Due(ctx context.Context, q store.Querier, now time.Time, limit int) (out []Support, err error) {
 	defer fault.Wrap(&err, "indicators to expire")

@@ -73,3 +73,4 @@ CREATE TABLE withdrawal (
   ref    {text} NOT NULL,
   PRIMARY KEY (log_id, at)
 ){norowid};
+CREATE INDEX withdrawal_target ON withdrawal (log_id, target);

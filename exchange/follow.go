@@ -1,0 +1,86 @@
+package exchange
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"tocsin/archive"
+	"tocsin/ledger"
+	"tocsin/member"
+	"tocsin/store"
+	"tocsin/thing"
+)
+
+// roundSize bounds an expiry round (architecture, "Words": an expiry round names
+// up to 10,000 positions).
+const roundSize = 10000
+
+// roundEvery is how often the exchange looks for indicators that ended.
+const roundEvery = time.Second
+
+// Follow does what happens by itself after reports were kept: step 8, rounds of
+// expiry and the deletion of what is past its time. It returns when ctx ends.
+func (x *Exchange) Follow(ctx context.Context, log *slog.Logger) {
+	tick := time.NewTicker(roundEvery)
+	defer tick.Stop()
+	swept := time.Time{}
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		for {
+			n, err := x.ExpireRound(ctx)
+			if err != nil {
+				if ctx.Err() == nil {
+					log.Error("expiry round", "err", err)
+				}
+				break
+			}
+			if n < roundSize {
+				break
+			}
+		}
+		if time.Since(swept) > time.Hour {
+			swept = time.Now().UTC()
+			if err := x.db.Write(ctx, func(tx *store.Tx) error { return x.book.Sweep(ctx, tx, swept) }); err != nil && ctx.Err() == nil {
+				log.Error("sweeping old submissions", "err", err)
+			}
+		}
+	}
+}
+
+// ExpireRound takes up to 10,000 indicators out of force whose validity ended,
+// as one entry of the log, and gives their number.
+func (x *Exchange) ExpireRound(ctx context.Context) (int, error) {
+	due, err := x.things.Due(ctx, x.db.Reader(), now(), roundSize)
+	if err != nil || len(due) == 0 {
+		return 0, err
+	}
+	self := member.Session{Member: member.Member{Name: "exchange"}, Exchange: true}
+	f := facts{Format: "expiry", Objects: len(due)}
+	j, err := x.newJob(self, archive.Expiry, nil, int64(len(due)), []ledger.Part{text(ledger.PartFacts, f)})
+	if err != nil {
+		return 0, err
+	}
+	j.write = func(ctx context.Context, tx *store.Tx, p store.Place) error { return x.expire(ctx, tx, p, due) }
+	if _, _, err := x.seq.Do(ctx, j); err != nil {
+		return 0, err
+	}
+	return len(due), nil
+}
+
+func (x *Exchange) expire(ctx context.Context, tx *store.Tx, p store.Place, due []thing.Support) error {
+	ws := make([]archive.Withdrawal, len(due))
+	ats := make([]int64, len(due))
+	for i, d := range due {
+		ats[i] = d.At
+		ws[i] = archive.Withdrawal{At: p.Added + int64(i), Index: p.Index, Aud: d.Aud, Target: d.At, Kind: archive.Expiry}
+	}
+	if err := x.things.Expire(ctx, tx, ats); err != nil {
+		return err
+	}
+	return x.archive.PutWithdrawals(ctx, tx, ws)
+}

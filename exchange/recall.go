@@ -1,0 +1,392 @@
+package exchange
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"tocsin/archive"
+	"tocsin/fault"
+	"tocsin/ledger"
+	"tocsin/member"
+	"tocsin/observable"
+	"tocsin/stix"
+	"tocsin/store"
+	"tocsin/thing"
+)
+
+// target is one version of an object that is to be taken back.
+type target struct {
+	id     string
+	aud    int32
+	at     int64
+	newest bool
+	raw    []byte
+	filers []int64 // others who filed it too: then it only changes hands
+}
+
+// Recall takes back everywhere what this member reported: ref is an object's
+// identifier, a report's (report-INDEX or INDEX), or a value. What others
+// reported too stays in force through them.
+func (x *Exchange) Recall(ctx context.Context, s member.Session, ref, reason string) (Filed, error) {
+	if s.FeedOnly {
+		return Filed{}, fault.New(fault.Forbidden, "a feed key only reads feeds; recall with a member's key")
+	}
+	if strings.TrimSpace(reason) == "" || len(reason) > 1000 {
+		return Filed{}, fault.New(fault.Invalid, "say why, in at most 1,000 characters: everyone who acted on it will ask")
+	}
+	for try := 0; ; try++ {
+		ts, err := x.targets(ctx, s, ref)
+		if err != nil {
+			return Filed{}, err
+		}
+		f, err := x.withdraw(ctx, s, ts, reason)
+		if err != errStale || try == 8 {
+			return f, err
+		}
+	}
+}
+
+// targets finds what a reference of a recall means.
+func (x *Exchange) targets(ctx context.Context, s member.Session, ref string) (out []target, err error) {
+	ref = strings.TrimSpace(ref)
+	switch idx, isReport := reportIndex(ref); {
+	case isReport:
+		out, err = x.targetsOfReport(ctx, s, idx)
+	default:
+		if _, ok := stix.CheckID(ref); ok {
+			out, err = x.targetsOfID(ctx, s, ref)
+		} else {
+			out, err = x.targetsOfValue(ctx, s, ref)
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	if len(out) == 0 {
+		return nil, fault.New(fault.NotFound, "you have nothing in force under this identifier or value; only the member that reported a thing can take its report back")
+	}
+	return out, nil
+}
+
+func reportIndex(ref string) (int64, bool) {
+	n, err := strconv.ParseInt(strings.TrimPrefix(ref, "report-"), 10, 64)
+	return n, err == nil && n >= 0
+}
+
+func (x *Exchange) targetsOfID(ctx context.Context, s member.Session, id string) ([]target, error) {
+	q := x.db.Reader()
+	ids := []string{id}
+	pub, err := x.book.Published(ctx, q, int64(s.Member.ID), ids)
+	if err != nil {
+		return nil, err
+	}
+	if p := pub[id]; p != "" && p != ownMark {
+		ids = append(ids, p)
+	}
+	found, err := x.archive.Find(ctx, q, audiences(s), ids, 0)
+	if err != nil {
+		return nil, err
+	}
+	var out []target
+	others := false
+	for _, f := range found {
+		if f.State == archive.Taken {
+			continue
+		}
+		t, mine, err := x.targetAt(ctx, q, s, f)
+		if err != nil {
+			return nil, err
+		}
+		if others = others || !mine; mine {
+			out = append(out, t)
+		}
+	}
+	if len(out) == 0 && others {
+		return nil, fault.New(fault.Forbidden, "another member filed this object; only its filer can take it back")
+	}
+	return out, nil
+}
+
+// targetAt reads a stored version and tells whether it is this member's to take back.
+func (x *Exchange) targetAt(ctx context.Context, q store.Querier, s member.Session, f archive.Stored) (t target, mine bool, err error) {
+	filers, err := x.archive.Filers(ctx, q, f.At)
+	if err != nil {
+		return t, false, err
+	}
+	who := int64(s.Member.ID)
+	if f.Member != who && !slices.Contains(filers, who) {
+		return t, false, nil
+	}
+	o, err := x.archive.At(ctx, q, f.Aud, f.At)
+	if err != nil {
+		return t, false, err
+	}
+	t = target{id: o.ID, aud: f.Aud, at: f.At, newest: f.State == archive.Newest, raw: o.Raw, filers: filers}
+	if f.Member != who {
+		t.filers = []int64{who} // only this member's own report of it goes
+	}
+	return t, true, nil
+}
+
+func (x *Exchange) targetsOfValue(ctx context.Context, s member.Session, value string) ([]target, error) {
+	t, ok := observable.Guess(value)
+	if !ok {
+		return nil, fault.New(fault.Invalid, "this is neither an identifier (TYPE--UUID), a report (report-INDEX), nor a value such as a domain, an address, a URL or a hash")
+	}
+	q := x.db.Reader()
+	supports, err := x.things.Supports(ctx, q, t, audiences(s))
+	if err != nil {
+		return nil, err
+	}
+	var out []target
+	for _, sup := range supports {
+		if sup.State == thing.Taken || sup.Member != int64(s.Member.ID) {
+			continue
+		}
+		o, err := x.archive.At(ctx, q, sup.Aud, sup.At)
+		if err != nil {
+			return nil, err
+		}
+		more, err := x.targetsOfID(ctx, s, o.ID)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, more...)
+	}
+	return uniqueTargets(out), nil
+}
+
+func (x *Exchange) targetsOfReport(ctx context.Context, s member.Session, idx int64) ([]target, error) {
+	q := x.db.Reader()
+	var out []target
+	report := ""
+	err := x.archive.Entries(ctx, q, idx, func(e archive.Entry) error {
+		if e.Member != int64(s.Member.ID) || e.Kind != archive.Report {
+			if e.Index == idx {
+				return fault.New(fault.NotFound, "you have no report under this number")
+			}
+			return nil
+		}
+		part, err := x.partOf(e)
+		if err != nil {
+			return err
+		}
+		if report == "" {
+			report = part.Report
+		}
+		if part.Report != report {
+			return nil
+		}
+		contents, err := x.archive.Contents(ctx, q, e)
+		if err != nil {
+			return err
+		}
+		for _, c := range contents {
+			if c.Erased {
+				continue
+			}
+			more, err := x.targetsOfID(ctx, s, c.ID)
+			if err != nil && fault.KindOf(err) != fault.Forbidden {
+				return err
+			}
+			out = append(out, more...)
+		}
+		if part.Last {
+			return errEnough
+		}
+		return nil
+	})
+	if err != nil && err != errEnough {
+		return nil, err
+	}
+	return uniqueTargets(out), nil
+}
+
+var errEnough = fault.New(fault.Internal, "the last part was read")
+
+// partOf reads which part of which report an entry is.
+func (x *Exchange) partOf(e archive.Entry) (p ledger.PartOf, err error) {
+	r, err := ledger.UnmarshalRecord(e.Record)
+	if err != nil {
+		return p, fmt.Errorf("record of entry %d: %w", e.Index, err)
+	}
+	for _, part := range r.Parts {
+		if part.Name == ledger.PartPart {
+			err = json.Unmarshal(part.Body, &p)
+		}
+	}
+	return p, err
+}
+
+func uniqueTargets(ts []target) []target {
+	slices.SortFunc(ts, func(a, b target) int { return int(a.at - b.at) })
+	return slices.CompactFunc(ts, func(a, b target) bool { return a.at == b.at })
+}
+
+func audiences(s member.Session) []int32 {
+	out := make([]int32, len(s.Audiences))
+	for i, a := range s.Audiences {
+		out[i] = int32(a)
+	}
+	return out
+}
+
+// withdraw makes and keeps the entry of a recall.
+func (x *Exchange) withdraw(ctx context.Context, s member.Session, ts []target, reason string) (Filed, error) {
+	var gone []target // taken back for everyone
+	var slots []archive.Slot
+	for _, t := range ts {
+		if len(t.filers) > 0 {
+			continue
+		}
+		gone = append(gone, t)
+		if slot, ok := x.revocation(s, &t); ok {
+			slots = append(slots, slot)
+		}
+	}
+	slots = archive.Arrange(slots)
+	f := facts{Format: "recall", Objects: len(ts), Reason: reason}
+	j, err := x.newJob(s, archive.Recall, slots, int64(len(gone)), []ledger.Part{text(ledger.PartRefers, refers(gone)), text(ledger.PartFacts, f)})
+	if err != nil {
+		return Filed{}, err
+	}
+	j.fresh = func(ctx context.Context, tx *store.Tx) error { return x.stillThere(ctx, tx, ts) }
+	j.write = func(ctx context.Context, tx *store.Tx, p store.Place) error {
+		if err := x.handOver(ctx, tx, s, ts); err != nil {
+			return err
+		}
+		return x.takeOut(ctx, tx, j, p, gone)
+	}
+	place, size, err := x.seq.Do(ctx, j)
+	if err != nil {
+		return Filed{}, err
+	}
+	out := Filed{ID: fmt.Sprintf("report-%d", place.Index), Index: place.Index}
+	if out.Receipt, err = x.tree.Receipt(ctx, x.db.Reader(), x.keys, place.Index, size, &j.record, nil); err != nil {
+		return Filed{}, err
+	}
+	out.Parts = []Part{{Index: place.Index, Receipt: out.Receipt}}
+	for _, t := range ts {
+		out.Objects = append(out.Objects, ObjectResult{ID: t.id, Collection: member.CollectionName(s, member.Audience(t.aud))})
+	}
+	return out, nil
+}
+
+// refers names what a recall is about by position only: its values are to go.
+func refers(ts []target) []int64 {
+	out := make([]int64, len(ts))
+	for i, t := range ts {
+		out[i] = t.at
+	}
+	return out
+}
+
+// revocation makes the revoked version of an object that the submitter or the
+// exchange created. What somebody else created disappears like an unversioned
+// object, since only its creator may revoke it (STIX 2.1 section 3.6.2).
+func (x *Exchange) revocation(s member.Session, t *target) (archive.Slot, bool) {
+	o, err := stix.Parse(t.raw, stix.Limits{})
+	if err != nil || !t.newest || o.Family == stix.SCO || o.Modified == "" || o.Revoked {
+		return archive.Slot{}, false
+	}
+	named := s.Member
+	named.Named = true
+	registered, _ := x.members.Pseudonym(named, member.Audience(t.aud))
+	pseudonym, _ := x.members.Pseudonym(s.Member, member.Audience(t.aud))
+	if o.CreatedBy != "" && o.CreatedBy != x.identity && o.CreatedBy != pseudonym && o.CreatedBy != registered {
+		return archive.Slot{}, false
+	}
+	when := now().Truncate(time.Millisecond)
+	if m, err := stix.ParseTime(o.Modified); err == nil && !when.After(m) {
+		when = m.Truncate(time.Millisecond).Add(time.Millisecond)
+	}
+	raw := stix.Revocation(&o, when)
+	return archive.Slot{Aud: t.aud, ID: o.ID, Version: stix.FormatTime(when), Raw: raw}, true
+}
+
+// stillThere makes sure that nothing of it was taken back meanwhile.
+func (x *Exchange) stillThere(ctx context.Context, tx *store.Tx, ts []target) error {
+	for _, t := range ts {
+		found, err := x.archive.Find(ctx, tx, []int32{t.aud}, []string{t.id}, t.at-1)
+		if err != nil {
+			return err
+		}
+		for _, f := range found {
+			if f.At == t.at && f.State == archive.Taken || t.newest && f.At > t.at && f.State != archive.Taken && !slices.ContainsFunc(ts, func(o target) bool { return o.at == f.At }) {
+				return errStale
+			}
+		}
+	}
+	return nil
+}
+
+// handOver gives what others filed too into their hands.
+func (x *Exchange) handOver(ctx context.Context, tx *store.Tx, s member.Session, ts []target) error {
+	who := int64(s.Member.ID)
+	for _, t := range ts {
+		if len(t.filers) == 0 {
+			continue
+		}
+		if t.filers[0] == who {
+			if err := x.archive.DropFiler(ctx, tx, t.at, who); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := x.archive.SetMember(ctx, tx, t.id, t.at, t.filers[0]); err != nil {
+			return err
+		}
+		if err := x.things.SetMember(ctx, tx, t.at, t.filers[0]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// takeOut empties the slots, ends the support, voids what waits, and writes the
+// withdrawals and the revoked versions.
+func (x *Exchange) takeOut(ctx context.Context, tx *store.Tx, j *job, p store.Place, gone []target) error {
+	ws := make([]archive.Withdrawal, len(gone))
+	ats := make([]int64, len(gone))
+	for i, t := range gone {
+		ats[i] = t.at
+		ws[i] = archive.Withdrawal{At: p.Added + int64(i), Index: p.Index, Aud: t.aud, Target: t.at, Kind: archive.Recall, Ref: t.id}
+		if err := x.archive.SetState(ctx, tx, t.id, t.at, archive.Taken); err != nil {
+			return err
+		}
+		if err := x.archive.Erase(ctx, tx, t.aud, []int64{t.at}, x.erasedHash(ctx, tx)); err != nil {
+			return err
+		}
+		if err := x.queue.Void(ctx, tx, t.id, p.Index); err != nil {
+			return err
+		}
+	}
+	if err := x.things.SetState(ctx, tx, ats, thing.Taken); err != nil {
+		return err
+	}
+	if err := x.archive.PutWithdrawals(ctx, tx, ws); err != nil {
+		return err
+	}
+	return x.archive.Put(ctx, tx, p.Index, p.Added, j.packed, int64(j.session.Member.ID), nil)
+}
+
+// erasedHash gives what an emptied slot keeps: the keyed hash under which the
+// record of its entry committed to the object.
+func (x *Exchange) erasedHash(ctx context.Context, q store.Querier) func(idx int64, raw []byte) ([32]byte, error) {
+	return func(idx int64, raw []byte) ([32]byte, error) {
+		e, err := x.archive.Entry(ctx, q, idx)
+		if err != nil {
+			return [32]byte{}, err
+		}
+		r, err := x.recordOf(e)
+		if err != nil {
+			return [32]byte{}, err
+		}
+		return r.ObjectHash(raw), nil
+	}
+}

@@ -1,0 +1,255 @@
+package exchange
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"tocsin/archive"
+	"tocsin/fault"
+	"tocsin/held"
+	"tocsin/ledger"
+	"tocsin/member"
+	"tocsin/privacy"
+	"tocsin/stix"
+	"tocsin/store"
+	"tocsin/thing"
+)
+
+// mayReview: held passages are decided by the exchange's reviewers and
+// operators only; whoever filed them knows them, and nobody else sees them.
+func mayReview(s member.Session) error {
+	if s.FeedOnly || s.Member.Role != member.RoleReviewer && s.Member.Role != member.RoleOperator {
+		return fault.New(fault.Forbidden, "only a reviewer or an operator sees and decides held passages")
+	}
+	return nil
+}
+
+// ReviewQueue gives the passages that wait, oldest first, without their text.
+func (x *Exchange) ReviewQueue(ctx context.Context, s member.Session, limit int) ([]held.Passage, error) {
+	if err := mayReview(s); err != nil {
+		return nil, err
+	}
+	return x.queue.Waiting(ctx, x.db.Reader(), limit)
+}
+
+// ReviewShow gives one passage with its text in context.
+func (x *Exchange) ReviewShow(ctx context.Context, s member.Session, id string) (held.Passage, held.Secret, error) {
+	if err := mayReview(s); err != nil {
+		return held.Passage{}, held.Secret{}, err
+	}
+	p, err := x.queue.Get(ctx, x.db.Reader(), id)
+	if err != nil {
+		return p, held.Secret{}, err
+	}
+	secret, err := x.queue.Open(p)
+	return p, secret, err
+}
+
+// Decide releases or removes a held passage: an entry of its own, whose receipt
+// names the entry that the passage came with. A released passage is the next
+// version of its object.
+func (x *Exchange) Decide(ctx context.Context, s member.Session, id string, release bool) (Filed, error) {
+	if err := mayReview(s); err != nil {
+		return Filed{}, err
+	}
+	for try := 0; ; try++ {
+		p, err := x.queue.Get(ctx, x.db.Reader(), id)
+		if err != nil {
+			return Filed{}, err
+		}
+		if p.State != held.Waiting {
+			return Filed{}, fault.New(fault.Conflict, "this passage has been decided already, or its report was taken back")
+		}
+		f, err := x.decide(ctx, s, p, release)
+		if err != errStale || try == 8 {
+			return f, err
+		}
+	}
+}
+
+// next is what a released passage makes of its object.
+type next struct {
+	obj      stix.Object
+	previous int64 // date of the version before; 0 for an object that wasn't out yet
+	replaces bool  // an unversioned object: the one before is withdrawn
+}
+
+func (x *Exchange) decide(ctx context.Context, s member.Session, p held.Passage, release bool) (Filed, error) {
+	var n *next
+	var slots []archive.Slot
+	state, verdict := held.Removed, "removed"
+	if release {
+		state, verdict = held.Released, "released"
+		var err error
+		if n, err = x.releasedObject(ctx, p); err != nil {
+			return Filed{}, err
+		}
+		slots = []archive.Slot{{Aud: p.Aud, ID: n.obj.ID, Version: n.obj.Version(), Raw: n.obj.Raw}}
+	}
+	from := int64(0)
+	if n != nil && n.replaces {
+		from = 1 // the withdrawal stands before
+	}
+	parts := []ledger.Part{text(ledger.PartRefers, []int64{p.Index}), {Name: ledger.PartPolicy, Body: quoteHex(x.gate.PolicyHash())},
+		text(ledger.PartFacts, facts{Format: "decision", Reason: verdict + ": " + p.Reason})}
+	j, err := x.newJob(s, archive.Decision, slots, from, parts)
+	if err != nil {
+		return Filed{}, err
+	}
+	j.fresh = func(ctx context.Context, tx *store.Tx) error { return x.stillNewest(ctx, tx, p, n) }
+	j.write = func(ctx context.Context, tx *store.Tx, at store.Place) error {
+		if err := x.queue.Decide(ctx, tx, p.ID, state, at.Index, int64(s.Member.ID)); err != nil || n == nil {
+			return err
+		}
+		return x.putReleased(ctx, tx, j, at, p, n)
+	}
+	place, size, err := x.seq.Do(ctx, j)
+	if err != nil {
+		return Filed{}, err
+	}
+	out := Filed{ID: fmt.Sprintf("decision-%d", place.Index), Index: place.Index}
+	if out.Receipt, err = x.tree.Receipt(ctx, x.db.Reader(), x.keys, place.Index, size, &j.record, nil); err != nil {
+		return Filed{}, err
+	}
+	out.Parts = []Part{{Index: place.Index, Receipt: out.Receipt}}
+	if n != nil {
+		out.Objects = []ObjectResult{{ID: n.obj.ID, Version: n.obj.Version(), Collection: member.CollectionName(s, member.Audience(p.Aud))}}
+	}
+	return out, nil
+}
+
+// releasedObject puts a passage back into the newest version of its object.
+func (x *Exchange) releasedObject(ctx context.Context, p held.Passage) (*next, error) {
+	secret, err := x.queue.Open(p)
+	if err != nil {
+		return nil, err
+	}
+	if p.Whole {
+		obj, err := stix.Parse(secret.Object, stix.Limits{})
+		return &next{obj: obj}, err
+	}
+	q := x.db.Reader()
+	found, err := x.archive.Find(ctx, q, []int32{p.Aud}, []string{p.Object}, 0)
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(found, func(f archive.Stored) bool { return f.State == archive.Newest })
+	if i < 0 {
+		return nil, fault.New(fault.Gone, "the object of this passage was taken back")
+	}
+	o, err := x.archive.At(ctx, q, p.Aud, found[i].At)
+	if err != nil {
+		return nil, err
+	}
+	ord, err := x.placeholderOrd(ctx, q, p)
+	if err != nil {
+		return nil, err
+	}
+	raw, ok := putBack(o.Raw, p.Path, ord, secret.Text)
+	if !ok {
+		return nil, fault.New(fault.Conflict, "a newer version of the object has no place for this passage; remove it, or ask its member to file it again")
+	}
+	n := &next{previous: found[i].At}
+	if o.Version == "" {
+		n.replaces = true
+	} else {
+		when := now().Truncate(time.Millisecond)
+		if v, err := stix.ParseTime(o.Version); err == nil && !when.After(v) {
+			when = v.Truncate(time.Millisecond).Add(time.Millisecond)
+		}
+		raw = stix.WithVersion(raw, when)
+	}
+	n.obj, err = stix.Parse(raw, stix.Limits{})
+	return n, err
+}
+
+// placeholderOrd counts the placeholders that still stand before this one in its field.
+func (x *Exchange) placeholderOrd(ctx context.Context, q store.Querier, p held.Passage) (int, error) {
+	all, err := x.queue.OfObject(ctx, q, p.Object)
+	if err != nil {
+		return 0, err
+	}
+	n := 0
+	for _, o := range all {
+		if o.Path == p.Path && o.Aud == p.Aud && o.Index == p.Index && o.Ord < p.Ord && o.State != held.Released {
+			n++
+		}
+	}
+	return n, nil
+}
+
+// putBack replaces the n-th placeholder of held text in a field.
+func putBack(raw []byte, path string, n int, with string) (out []byte, ok bool) {
+	_ = stix.Walk(raw, func(f stix.Field) error { // parsed before
+		if ok || f.IsKey || f.Kind != stix.String || f.Path.String() != path {
+			return nil
+		}
+		from := 0
+		for ; n >= 0; n-- {
+			i := strings.Index(f.Value[from:], privacy.HeldPlaceholder)
+			if i < 0 {
+				return nil
+			}
+			if from += i; n > 0 {
+				from += len(privacy.HeldPlaceholder)
+			}
+		}
+		e := stix.EditString(raw, f.Start, f.End, from, from+len(privacy.HeldPlaceholder), with)
+		out, ok = stix.Splice(raw, []stix.Edit{e}), true
+		return nil
+	})
+	return out, ok
+}
+
+// stillNewest makes sure that the version which the passage goes into is the newest.
+func (x *Exchange) stillNewest(ctx context.Context, tx *store.Tx, p held.Passage, n *next) error {
+	if n == nil {
+		return nil
+	}
+	found, err := x.archive.Find(ctx, tx, []int32{p.Aud}, []string{n.obj.ID}, max(n.previous-1, 0))
+	if err != nil {
+		return err
+	}
+	for _, f := range found {
+		if f.At > n.previous || f.State == archive.Taken {
+			return errStale
+		}
+	}
+	return nil
+}
+
+// putReleased writes the object with its passage, as the next version or in
+// place of the unversioned one.
+func (x *Exchange) putReleased(ctx context.Context, tx *store.Tx, j *job, at store.Place, p held.Passage, n *next) error {
+	switch {
+	case n.replaces:
+		if err := x.archive.SetState(ctx, tx, n.obj.ID, n.previous, archive.Taken); err != nil {
+			return err
+		}
+		if err := x.archive.Erase(ctx, tx, p.Aud, []int64{n.previous}, x.erasedHash(ctx, tx)); err != nil {
+			return err
+		}
+		w := archive.Withdrawal{At: at.Added, Index: at.Index, Aud: p.Aud, Target: n.previous, Kind: archive.Decision, Ref: n.obj.ID}
+		if err := x.archive.PutWithdrawals(ctx, tx, []archive.Withdrawal{w}); err != nil {
+			return err
+		}
+	case n.previous != 0:
+		if err := x.archive.Supersede(ctx, tx, n.obj.ID, p.Aud, n.previous); err != nil {
+			return err
+		}
+		if err := x.things.SetState(ctx, tx, []int64{n.previous}, thing.Taken); err != nil {
+			return err
+		}
+	}
+	// The object stays its member's: the one who filed it may version it and take it back.
+	if err := x.archive.Put(ctx, tx, at.Index, at.Added, j.packed, p.Member, nil); err != nil {
+		return err
+	}
+	it := &item{obj: n.obj, aud: member.Audience(p.Aud)}
+	it.nameThings()
+	k := &kept{work: &work{session: member.Session{Member: member.Member{ID: member.ID(p.Member)}}}, items: []*item{it}}
+	return x.things.Put(ctx, tx, k.supports(at.Added+j.from))
+}

@@ -1,0 +1,104 @@
+package exchange
+
+import (
+	"time"
+
+	"tocsin/archive"
+	"tocsin/held"
+	"tocsin/intake"
+	"tocsin/ledger"
+	"tocsin/member"
+	"tocsin/observable"
+	"tocsin/privacy"
+	"tocsin/stix"
+)
+
+// The doors that a report comes through; the facts name them.
+const (
+	DoorAPI   = "api"
+	DoorTAXII = "taxii"
+)
+
+// work is one part of a report on its way in.
+type work struct {
+	session member.Session
+	options Options
+	target  member.Target
+	batch   intake.Batch
+	report  *Filed // the parts before this one
+	part    int    // from 1
+	last    bool
+}
+
+// item is one object of a part on its way.
+type item struct {
+	place     string
+	submitted string      // identifier as it came
+	obj       stix.Object // as it will be published
+	aud       member.Audience
+	own       bool // created by its submitter (no creator, or the submitter's own identity)
+	renamed   bool // published under another identifier than submitted
+	stripped  privacy.Stripped
+	original  []byte // before the gate, for the context of held passages
+
+	things   []observable.Thing
+	until    time.Time
+	expired  bool
+	previous *archive.Stored // the newest version that is there; nil for a new object
+	versions []archive.Stored
+	older    bool // a newer version is there already
+}
+
+// kept is the outcome of one part: what will be written, and what is answered.
+type kept struct {
+	work     *work
+	results  []ObjectResult
+	failures []Failure
+	removed  []Removed
+	passages []held.Passage
+	recorded int // what the gate would have removed from a publisher's material
+
+	published map[string]string // submitted identifier to published one
+	filers    []int64           // dates of objects that were there already, filed again by another member
+	facts     facts
+	snapshot  int64 // date of the head when step 4 looked
+	slots     []archive.Slot
+	items     []*item // of the slots, in their order
+	job       *job
+	reportID  string
+	index     int64
+	repeat    bool
+	receipt   []byte
+}
+
+// facts is what legal conditions need, frozen when the report is filed. What a
+// member merely declares is marked so (invariant 8).
+type facts struct {
+	Door      string `json:"door,omitempty"`
+	Format    string `json:"format"`
+	Objects   int    `json:"objects"`
+	Indicator int    `json:"indicators"`
+	Removed   int    `json:"removed"`
+	Held      int    `json:"held"`
+	Recorded  int    `json:"recorded_only,omitempty"`
+	Refused   int    `json:"refused"`
+	Named     bool   `json:"named"`
+	Publisher bool   `json:"publisher,omitempty"`
+	Reason    string `json:"reason,omitempty"`
+}
+
+// nothingNew tells whether everything in the part was there already.
+func (k *kept) nothingNew() bool {
+	return len(k.slots) == 0 && len(k.passages) == 0 && len(k.filers) == 0
+}
+
+func (k *kept) fail(f Failure) { k.failures = append(k.failures, f) }
+
+func (k *kept) heldResults() []HeldResult {
+	out := make([]HeldResult, 0, len(k.passages))
+	for _, p := range k.passages {
+		out = append(out, HeldResult{ID: p.ID, Object: p.Object, Path: p.Path, Type: p.Kind, Reason: p.Reason})
+	}
+	return out
+}
+
