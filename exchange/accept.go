@@ -52,7 +52,7 @@ func (x *Exchange) accept(ctx context.Context, s member.Session, body io.Reader,
 	}
 	defer give()
 	// Step 1 read: bytes of any supported format become objects; limits; strict JSON.
-	r, err := auto.Open(body, o.Format, o.Name, x.readOptions(s, target))
+	r, err := auto.Open(body, o.Format, x.readOptions(s, o.Name))
 	if err != nil {
 		return f, err
 	}

@@ -10,8 +10,8 @@ import (
 )
 
 // readOptions is what the readers of formats need.
-func (x *Exchange) readOptions(s member.Session, t member.Target) intake.Options {
-	return intake.Options{Now: now(), NewID: NewID, CreatedBy: s.Member.Identity}
+func (x *Exchange) readOptions(s member.Session, name string) intake.Options {
+	return intake.Options{Now: now(), NewID: NewID, CreatedBy: s.Member.Identity, Name: name}
 }
 
 // allow is step 2: it reads the header of each object and decides its audience.

@@ -10,7 +10,6 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
-	"io"
 	"time"
 
 	"tocsin/archive"
@@ -226,4 +225,3 @@ func (b *budget) take(ctx context.Context, n int64) (give func(), err error) {
 		}
 	}, nil
 }
-

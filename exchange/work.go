@@ -6,7 +6,6 @@ import (
 	"tocsin/archive"
 	"tocsin/held"
 	"tocsin/intake"
-	"tocsin/ledger"
 	"tocsin/member"
 	"tocsin/observable"
 	"tocsin/privacy"
@@ -101,4 +100,3 @@ func (k *kept) heldResults() []HeldResult {
 	}
 	return out
 }
-

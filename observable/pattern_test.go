@@ -71,7 +71,7 @@ func TestFromPattern(t *testing.T) {
 // aThing draws things of all kinds through Canonical.
 func aThing(t *rapid.T) Thing {
 	hex := func(n int) string {
-		return rapid.StringMatching("[0-9a-fA-F]{"+strings.Repeat("", 0)+itoa(n)+"}").Draw(t, "hex")
+		return rapid.StringMatching(fmt.Sprintf("[0-9a-fA-F]{%d}", n)).Draw(t, "hex")
 	}
 	kind := rapid.SampledFrom([]Kind{IPv4, IPv6, CIDR, Domain, URL, Email, MD5, SHA1, SHA256, SHA512, SSDEEP, TLSH, Imphash, JA3, JA4, CVE, Attack, BTC, ETH, XMR, Onion, Registry, FilePath, FileName, Mutex, ASN, MAC, UserAgent}).Draw(t, "kind")
 	name := rapid.StringMatching(`[a-zA-Zü][a-zA-Z0-9_-]{0,8}(\[?\.\]?[a-z0-9]{1,6}){0,2}\.example`)

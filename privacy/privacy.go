@@ -38,6 +38,9 @@ func (g *Gate) PolicyHash() [32]byte { panic("stub") }
 // Text judges a text by itself; spans are sorted and don't overlap.
 func (g *Gate) Text(s string) []Span { panic("stub") }
 
+// HeldPlaceholder stands where a passage is held.
+const HeldPlaceholder = "[held]"
+
 // Scrub gives s with removed values replaced by typed placeholders such as [person-1] and held ones by [held].
 func Scrub(s string, spans []Span) string { panic("stub") }
 

@@ -92,6 +92,10 @@ type Head struct {
 type Place struct {
 	Index int64 // of its first entry
 	Added int64 // date_added of its first object, microseconds; the following objects have the next microseconds
+	Size  int64 // of the tree after the whole batch
+	// Rights and Fingerprint are those of the head row in this transaction.
+	Rights      int64
+	Fingerprint string
 }
 
 // Job is one submission waiting to be kept.
@@ -102,7 +106,7 @@ type Job interface {
 	// Keep writes its rows. It may be called again after a failed batch, so it must not keep state from an earlier call.
 	Keep(ctx context.Context, tx *Tx, p Place) error
 	// Kept reports whether this very job is already in the log (looked up by the job's own random token), for a commit whose outcome is unknown.
-	Kept(ctx context.Context, q Querier) (Place, bool, error)
+	Kept(ctx context.Context, q Querier) (p Place, size int64, found bool, err error)
 }
 
 // Sealer is called once per batch, last before the commit, in the same transaction: the ledger appends the leaves of the jobs here.
@@ -121,6 +125,17 @@ func NewSequencer(ctx context.Context, db *DB, logID int64, s Sealer) (*Sequence
 // Do keeps the job and returns after its commit is known to be durable: its place and the size of the tree after its batch.
 // When a batch fails its jobs are tried one by one; an error is the job's own.
 func (s *Sequencer) Do(ctx context.Context, j Job) (p Place, size int64, err error) { panic("stub") }
+
+// Close ends the sequencer: who waits gets an error, a batch that is being written is finished.
+func (s *Sequencer) Close() error { panic("stub") }
+
+// SetFingerprint writes the fingerprint of the keys folder into the head row.
+func (s *Sequencer) SetFingerprint(ctx context.Context, tx *Tx, fingerprint string) error {
+	panic("stub")
+}
+
+// RaiseRights adds one to the rights counter of a log's head row: called in the transaction of each change of members, keys, groups, policy.
+func RaiseRights(ctx context.Context, tx *Tx, logID int64) error { panic("stub") }
 
 // Head reads the head row.
 func (s *Sequencer) Head(ctx context.Context) (Head, error) { panic("stub") }
