@@ -79,7 +79,7 @@ func (x *Exchange) expire(ctx context.Context, tx *store.Tx, p store.Place, due 
 		ats[i] = d.At
 		ws[i] = archive.Withdrawal{At: p.Added + int64(i), Index: p.Index, Aud: d.Aud, Target: d.At, Kind: archive.Expiry}
 	}
-	if err := x.things.Expire(ctx, tx, ats); err != nil {
+	if err := x.things.Expire(ctx, tx, ats, p.Added); err != nil {
 		return err
 	}
 	return x.archive.PutWithdrawals(ctx, tx, ws)

@@ -190,7 +190,7 @@ func (x *Exchange) write(ctx context.Context, tx *store.Tx, k *kept, p store.Pla
 		case it.older:
 			older[at] = int32(it.aud)
 		case it.previous != nil:
-			if err := x.supersede(ctx, tx, it); err != nil {
+			if err := x.supersede(ctx, tx, it, at); err != nil {
 				return err
 			}
 		}
@@ -219,11 +219,11 @@ func (x *Exchange) write(ctx context.Context, tx *store.Tx, k *kept, p store.Pla
 }
 
 // supersede marks the version that was the newest as an older one, and ends its support.
-func (x *Exchange) supersede(ctx context.Context, tx *store.Tx, it *item) error {
+func (x *Exchange) supersede(ctx context.Context, tx *store.Tx, it *item, at int64) error {
 	if err := x.archive.Supersede(ctx, tx, it.obj.ID, it.previous.Aud, it.previous.At); err != nil {
 		return err
 	}
-	return x.things.SetState(ctx, tx, []int64{it.previous.At}, thing.Taken)
+	return x.things.SetState(ctx, tx, []int64{it.previous.At}, thing.Taken, at)
 }
 
 // remember keeps what is needed to answer the same report the same way again.

@@ -257,7 +257,7 @@ func (x *Exchange) withdraw(ctx context.Context, s member.Session, ts []target, 
 	}
 	j.fresh = func(ctx context.Context, tx *store.Tx) error { return x.stillThere(ctx, tx, ts) }
 	j.write = func(ctx context.Context, tx *store.Tx, p store.Place) error {
-		if err := x.handOver(ctx, tx, s, ts); err != nil {
+		if err := x.handOver(ctx, tx, s, p, ts); err != nil {
 			return err
 		}
 		return x.takeOut(ctx, tx, j, p, gone)
@@ -326,7 +326,7 @@ func (x *Exchange) stillThere(ctx context.Context, tx *store.Tx, ts []target) er
 }
 
 // handOver gives what others filed too into their hands.
-func (x *Exchange) handOver(ctx context.Context, tx *store.Tx, s member.Session, ts []target) error {
+func (x *Exchange) handOver(ctx context.Context, tx *store.Tx, s member.Session, p store.Place, ts []target) error {
 	who := int64(s.Member.ID)
 	for _, t := range ts {
 		if len(t.filers) == 0 {
@@ -341,7 +341,7 @@ func (x *Exchange) handOver(ctx context.Context, tx *store.Tx, s member.Session,
 		if err := x.archive.SetMember(ctx, tx, t.id, t.at, t.filers[0]); err != nil {
 			return err
 		}
-		if err := x.things.SetMember(ctx, tx, t.at, t.filers[0]); err != nil {
+		if err := x.things.SetMember(ctx, tx, t.at, t.filers[0], p.Added); err != nil {
 			return err
 		}
 	}
@@ -366,7 +366,7 @@ func (x *Exchange) takeOut(ctx context.Context, tx *store.Tx, j *job, p store.Pl
 			return err
 		}
 	}
-	if err := x.things.SetState(ctx, tx, ats, thing.Taken); err != nil {
+	if err := x.things.SetState(ctx, tx, ats, thing.Taken, p.Added); err != nil {
 		return err
 	}
 	if err := x.archive.PutWithdrawals(ctx, tx, ws); err != nil {

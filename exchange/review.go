@@ -240,7 +240,7 @@ func (x *Exchange) putReleased(ctx context.Context, tx *store.Tx, j *job, at sto
 		if err := x.archive.Supersede(ctx, tx, n.obj.ID, p.Aud, n.previous); err != nil {
 			return err
 		}
-		if err := x.things.SetState(ctx, tx, []int64{n.previous}, thing.Taken); err != nil {
+		if err := x.things.SetState(ctx, tx, []int64{n.previous}, thing.Taken, at.Added); err != nil {
 			return err
 		}
 	}
@@ -252,4 +252,9 @@ func (x *Exchange) putReleased(ctx context.Context, tx *store.Tx, j *job, at sto
 	it.nameThings()
 	k := &kept{work: &work{session: member.Session{Member: member.Member{ID: member.ID(p.Member)}}}, items: []*item{it}}
 	return x.things.Put(ctx, tx, k.supports(at.Added+j.from))
+}
+
+// WaitingPassages counts the passages that wait, for the node's metrics.
+func (x *Exchange) WaitingPassages(ctx context.Context) (int64, error) {
+	return x.queue.Count(ctx, x.db.Reader())
 }

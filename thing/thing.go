@@ -81,7 +81,11 @@ func (r *Things) Put(ctx context.Context, tx *store.Tx, supports []Support) (err
 			k, last = 0, s.At
 		}
 		t := r.Key(s.Thing)
-		things = append(things, r.logID, t, string(s.Thing.Kind), s.Thing.Value)
+		kind, err := KindCode(s.Thing.Kind)
+		if err != nil {
+			return err
+		}
+		things = append(things, r.logID, t, kind, s.Thing.Value)
 		rows = append(rows, r.logID, s.At, k, t, s.Aud, s.Member, s.Until.Unix(), s.State)
 	}
 	if _, err := tx.InsertRows(ctx, "INSERT INTO thing (log_id, t, kind, value) VALUES", 4, things, "ON CONFLICT DO NOTHING"); err != nil {
@@ -92,8 +96,13 @@ func (r *Things) Put(ctx context.Context, tx *store.Tx, supports []Support) (err
 }
 
 // SetState changes the state of all supports of the indicators at the dates.
-func (r *Things) SetState(ctx context.Context, tx *store.Tx, ats []int64, state int) error {
-	for _, at := range ats {
+// cause is the date of what changed the first of them, such as the recall's
+// position; the next ones have the next microseconds, as positions of one entry do.
+func (r *Things) SetState(ctx context.Context, tx *store.Tx, ats []int64, state int, cause int64) error {
+	for i, at := range ats {
+		if err := r.note(ctx, tx, at, cause+int64(i)); err != nil {
+			return err
+		}
 		if _, err := tx.Exec(ctx, `UPDATE support SET state = $1 WHERE log_id = $2 AND at = $3`, state, r.logID, at); err != nil {
 			return fmt.Errorf("state of a support: %w", err)
 		}
@@ -101,9 +110,12 @@ func (r *Things) SetState(ctx context.Context, tx *store.Tx, ats []int64, state 
 	return nil
 }
 
-// Expire puts the supports that are in force at the dates out of force.
-func (r *Things) Expire(ctx context.Context, tx *store.Tx, ats []int64) error {
-	for _, at := range ats {
+// Expire puts the supports that are in force at the dates out of force; cause as for SetState.
+func (r *Things) Expire(ctx context.Context, tx *store.Tx, ats []int64, cause int64) error {
+	for i, at := range ats {
+		if err := r.note(ctx, tx, at, cause+int64(i)); err != nil {
+			return err
+		}
 		if _, err := tx.Exec(ctx, `UPDATE support SET state = 1 WHERE log_id = $1 AND at = $2 AND state = 0`, r.logID, at); err != nil {
 			return fmt.Errorf("expiring a support: %w", err)
 		}
@@ -111,8 +123,11 @@ func (r *Things) Expire(ctx context.Context, tx *store.Tx, ats []int64) error {
 	return nil
 }
 
-// SetMember hands the supports of an indicator to another member.
-func (r *Things) SetMember(ctx context.Context, tx *store.Tx, at, member int64) error {
+// SetMember hands the supports of an indicator to another member; cause is the date of why.
+func (r *Things) SetMember(ctx context.Context, tx *store.Tx, at, member, cause int64) error {
+	if err := r.note(ctx, tx, at, cause); err != nil {
+		return err
+	}
 	_, err := tx.Exec(ctx, `UPDATE support SET member = $1 WHERE log_id = $2 AND at = $3`, member, r.logID, at)
 	return err
 }

@@ -1,8 +1,8 @@
--- A thing is an observable under its canonical value; t is 63 bits of a keyed hash of kind and value.
+-- A thing is an observable under its canonical value; t is 63 bits of a keyed hash of kind and value, kind its number.
 CREATE TABLE thing (
   log_id {int} NOT NULL,
   t      {int} NOT NULL,
-  kind   {text} NOT NULL,
+  kind   {int} NOT NULL,
   value  {text} NOT NULL,
   PRIMARY KEY (log_id, t)
 ){norowid};
@@ -22,3 +22,12 @@ CREATE TABLE support (
 ){norowid};
 CREATE INDEX support_thing ON support (log_id, t);
 CREATE INDEX support_until ON support (log_id, until) WHERE state = 0;
+
+-- Which things were touched otherwise than by a new support: at is the date of the cause (a recall, an expiry, a
+-- decision, a newer version). Views read it beside support; what all of them have read is deleted.
+CREATE TABLE thing_change (
+  log_id {int} NOT NULL,
+  at     {int} NOT NULL,
+  t      {int} NOT NULL,
+  PRIMARY KEY (log_id, at, t)
+){norowid};
