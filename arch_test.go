@@ -37,13 +37,15 @@ var layout = []struct{ packages, imports string }{
 	{"intake/*", "LEAVES intake"},
 	{"defence", "LEAVES"},
 	{"defence/*", "LEAVES defence"},
-	{"archive held thing submission botnet order casefile card breach takeover", "LEAVES"},
+	{"archive held thing submission", "LEAVES rights"},
+	{"botnet order casefile card breach takeover", "LEAVES"},
 
 	{"exchange", "LEAVES IDEAS"},
-	{"taxii web api stream feeds dns mispapi crowdsecapi metrics", "LEAVES IDEAS exchange"},
-	{"app", "LEAVES IDEAS exchange SHELLS"},
-	{"cli", "LEAVES IDEAS exchange SHELLS app"},
-	{".", "LEAVES IDEAS exchange SHELLS app cli"},
+	{"door", "LEAVES IDEAS exchange"},
+	{"taxii web api stream feeds dns mispapi crowdsecapi metrics", "LEAVES IDEAS exchange door"},
+	{"app", "LEAVES IDEAS exchange door SHELLS"},
+	{"cli", "LEAVES IDEAS exchange door SHELLS app"},
+	{".", "LEAVES IDEAS exchange door SHELLS app cli"},
 }
 
 // groups are the words of layout that stand for several packages.
