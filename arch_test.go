@@ -24,6 +24,8 @@ import (
 var layout = []struct{ packages, imports string }{
 	{"fault", ""},
 	{"stix", "fault"},
+	{"stix/pattern", "fault stix"},
+	{"stix/validate", "fault stix stix/pattern"},
 	{"observable", "fault stix"},
 	{"privacy", "fault stix observable"},
 	{"store", "fault"},
@@ -50,7 +52,7 @@ var layout = []struct{ packages, imports string }{
 
 // groups are the words of layout that stand for several packages.
 var groups = map[string]string{
-	"LEAVES": "fault stix observable privacy store ledger",
+	"LEAVES": "fault stix stix/* observable privacy store ledger",
 	"IDEAS":  "rights member intake intake/* defence defence/* archive held thing submission botnet order casefile card breach takeover",
 	"SHELLS": "taxii web api stream feeds dns mispapi crowdsecapi metrics",
 }
