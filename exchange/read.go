@@ -186,3 +186,15 @@ func (x *Exchange) Tile(ctx context.Context, path string) ([]byte, error) {
 	}
 	return x.tree.Tile(ctx, x.db.Reader(), head.Size, path)
 }
+
+// Proof gives the inclusion proof of an entry in the tree of a size, as text.
+func (x *Exchange) Proof(ctx context.Context, index, size int64) ([]byte, error) {
+	head, err := x.seq.Head(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if size < 1 || size > head.Size || index < 0 || index >= size {
+		return nil, fault.New(fault.NotFound, "the log has %d entries; an index is below the size that it is proven in", head.Size)
+	}
+	return x.tree.Proof(ctx, x.db.Reader(), index, size)
+}

@@ -229,3 +229,14 @@ func (q *Queue) Void(ctx context.Context, tx *store.Tx, object string, entry int
 		Void, entry, []byte{}, q.logID, object)
 	return err
 }
+
+// StateName names a state as answers do.
+func StateName(state int) string {
+	return [...]string{"waiting", "released", "removed", "void"}[state&3]
+}
+
+// Count counts the passages that wait.
+func (q *Queue) Count(ctx context.Context, r store.Querier) (n int64, err error) {
+	err = r.QueryRowContext(ctx, `SELECT count(*) FROM held WHERE log_id = $1 AND state = 0`, q.logID).Scan(&n)
+	return n, err
+}

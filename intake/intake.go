@@ -4,7 +4,10 @@
 package intake
 
 import (
+	"strings"
 	"time"
+
+	"tocsin/fault"
 )
 
 // Format names a format of reports.
@@ -54,4 +57,15 @@ type Batch struct {
 	Items    []Item
 	Problems []Problem
 	Input    []byte // the bytes that this part was read from, for the keyed hash in the record
+}
+
+// ParseFormat reads the name of a format; "" and "auto" mean to find out.
+func ParseFormat(s string) (Format, error) {
+	switch f := Format(strings.ToLower(s)); f {
+	case "", "auto":
+		return "", nil
+	case STIX, MISP, CSV, Text, EML:
+		return f, nil
+	}
+	return "", fault.At(fault.Invalid, "format", "is auto, stix, misp, csv, text or eml")
 }
