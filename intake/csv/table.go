@@ -1,0 +1,218 @@
+package csv
+
+import (
+	"slices"
+	"strings"
+
+	"tocsin/observable"
+)
+
+// table is how a list is laid out.
+type table struct {
+	sep     byte // 0: one value a line, what follows it after white space is looked at too
+	header  bool // the first row is the header
+	columns []column
+}
+
+// Looks tells whether the beginning of a text is a list rather than prose: most
+// of its lines are values, or a header with known names stands above rows.
+func Looks(head []byte) bool {
+	lines := sampleLines(head)
+	if len(lines) == 0 {
+		return false
+	}
+	t := survey(head)
+	if t.columns != nil && t.sep != 0 && len(lines) > 1 {
+		return true
+	}
+	body := lines
+	if t.header {
+		body = lines[1:]
+	}
+	hits := 0
+	for _, l := range body {
+		cells, _ := split(l, t.sep)
+		if t.sep == 0 {
+			cells = strings.Fields(l)
+			// One value and little beside it is a list; a sentence with a value in it is none.
+			if len(cells) > 4 || len(cells) > 0 && !strong(cells[0]) && !(len(cells) == 2 && hostsLine(cells)) {
+				continue
+			}
+		}
+		for _, c := range cells {
+			if strong(c) {
+				hits++
+				break
+			}
+		}
+	}
+	return len(body) > 0 && hits*10 >= len(body)*8
+}
+
+// survey finds out the layout from the beginning of a list.
+func survey(head []byte) *table {
+	lines := sampleLines(head)
+	t := &table{sep: separator(lines)}
+	first := ""
+	if len(lines) > 0 {
+		first = lines[0]
+	}
+	cells, _ := split(first, t.sep)
+	if header(cells) {
+		t.header = true
+	} else if cells = above(head, t.sep); len(cells) == 0 {
+		return t
+	}
+	for _, c := range cells {
+		t.columns = append(t.columns, named(c))
+	}
+	body := lines
+	if t.header {
+		body = lines[1:]
+	}
+	t.judge(body)
+	if !slices.ContainsFunc(t.columns, func(c column) bool { return c.role == value || c.role == fileName }) {
+		t.columns = nil // the names don't say where the values are
+	}
+	return t
+}
+
+// sampleLines gives the first lines that are neither blank nor remarks.
+func sampleLines(head []byte) []string {
+	var out []string
+	for len(head) > 0 && len(out) < 200 {
+		end, width, ok := lineEnd(head)
+		if !ok && len(out) > 0 && len(head) > 0 && end+width == len(head) && len(head) > 200 {
+			break // the sample ends within this line
+		}
+		line := decode(head[:end])
+		head = head[end+width:]
+		if strings.TrimSpace(line) != "" && !comment(line, 0) {
+			out = append(out, line)
+		}
+	}
+	return out
+}
+
+// separator finds the byte that cuts most lines into the same number of cells,
+// 0 for lists of one value a line.
+func separator(lines []string) byte {
+	whole := 0
+	for _, l := range lines {
+		if _, ok := observable.Guess(unquoted(strings.TrimSpace(l))); ok {
+			whole++
+		}
+	}
+	if whole*10 >= len(lines)*9 {
+		return 0
+	}
+	best, bestScore := byte(0), 0
+	for _, sep := range [...]byte{',', ';', '\t', '|'} {
+		counts := map[int]int{}
+		for _, l := range lines {
+			cells, open := split(l, sep)
+			if !open {
+				counts[len(cells)]++
+			}
+		}
+		for n, c := range counts {
+			// All lines of one width weigh most; of two such, the wider.
+			if score := c*1000 + min(n, 100); n > 1 && c*10 >= len(lines)*6 && score > bestScore {
+				best, bestScore = sep, score
+			}
+		}
+		if h, _ := split(first(lines), sep); len(h) > 1 && header(h) && best == 0 {
+			best, bestScore = sep, 1
+		}
+	}
+	return best
+}
+
+func first(lines []string) string {
+	if len(lines) == 0 {
+		return ""
+	}
+	return lines[0]
+}
+
+// header tells a row of names: some are known, and no cell is a value.
+func header(cells []string) bool {
+	n := 0
+	for _, c := range cells {
+		if strong(c) {
+			return false
+		}
+		if known(c) {
+			n++
+		}
+	}
+	return n > 0 && (n > 1 || len(cells) < 4)
+}
+
+// above gives the names of a header that stands in the last remark before the
+// rows, as some feeds write it.
+func above(head []byte, sep byte) []string {
+	last := ""
+	for len(head) > 0 {
+		end, width, _ := lineEnd(head)
+		line := decode(head[:end])
+		head = head[end+width:]
+		if strings.TrimSpace(line) == "" {
+			continue
+		}
+		if !comment(line, sep) {
+			cells, _ := split(strings.TrimLeft(last, "#/; "), sep)
+			width, _ := split(line, sep)
+			if sep != 0 && last != "" && len(cells) == len(width) && header(cells) {
+				return cells
+			}
+			return nil
+		}
+		if strings.Trim(line, "#/;-=* \t") != "" {
+			last = line
+		}
+	}
+	return nil
+}
+
+// judge looks at the columns whose names say nothing: those that hold little
+// else than values are taken as such.
+func (t *table) judge(lines []string) {
+	filled, hits := make([]int, len(t.columns)), make([]int, len(t.columns))
+	for _, l := range lines {
+		cells, _ := split(l, t.sep)
+		for i := range min(len(cells), len(t.columns)) {
+			if t.columns[i].role != shaped || cells[i] == "" {
+				continue
+			}
+			if filled[i]++; strong(cells[i]) {
+				hits[i]++
+			}
+		}
+	}
+	for i := range t.columns {
+		c := &t.columns[i]
+		if c.role != shaped {
+			continue
+		}
+		if c.role = other; hits[i] > 0 && hits[i]*10 >= filled[i]*6 {
+			c.role = value
+		}
+	}
+}
+
+// strong tells values that can be nothing else: names of files and numbers of
+// networks also occur as remarks.
+func strong(cell string) bool {
+	t, ok := observable.Guess(cell)
+	return ok && t.Kind != observable.FileName && t.Kind != observable.ASN
+}
+
+// hostsLine tells a line of a hosts file, which sends names nowhere.
+func hostsLine(cells []string) bool {
+	switch cells[0] {
+	case "0.0.0.0", "127.0.0.1", "::", "::1", "0":
+		return len(cells) > 1
+	}
+	return false
+}
