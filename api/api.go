@@ -235,7 +235,7 @@ const maxReport = 1 << 30
 
 func options(r *http.Request) (exchange.Options, error) {
 	q := r.URL.Query()
-	o := exchange.Options{Door: exchange.DoorAPI, Group: q.Get("group"), Name: q.Get("name"), Named: q.Get("named") == "true", Idempotent: r.Header.Get("Idempotency-Key")}
+	o := exchange.Options{Door: exchange.DoorAPI, Group: q.Get("group"), Name: q.Get("name"), Named: q.Get("named") == "true", Size: max(0, r.ContentLength), Idempotent: r.Header.Get("Idempotency-Key")}
 	for name := range q {
 		switch name {
 		case "group", "name", "named", "format", "tlp":

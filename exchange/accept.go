@@ -1,13 +1,13 @@
 package exchange
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 
 	"tocsin/fault"
-	"tocsin/intake"
 	"tocsin/intake/auto"
 	"tocsin/ledger"
 	"tocsin/member"
@@ -46,7 +46,8 @@ func (x *Exchange) accept(ctx context.Context, s member.Session, body io.Reader,
 	if err != nil {
 		return f, err
 	}
-	give, err := x.work.take(ctx, intake.MaxBytes)
+	body, size := declared(body, o.Size)
+	give, err := x.inWork(ctx, size)
 	if err != nil {
 		return f, err
 	}
@@ -118,6 +119,16 @@ func (x *Exchange) prepare(ctx context.Context, w *work) (*kept, error) {
 	// Step 5 shield: freeze the facts that legal conditions need.
 	k.facts = x.shield(k)
 	return k, x.pack(k, items)
+}
+
+// declared gives the size of a body that the client declared, or 0 when it says
+// little about what will be in memory: a compressed body unpacks to more.
+func declared(body io.Reader, size int64) (io.Reader, int64) {
+	b := bufio.NewReaderSize(body, 64<<10)
+	if magic, _ := b.Peek(2); len(magic) == 2 && magic[0] == 0x1f && magic[1] == 0x8b {
+		size = 0
+	}
+	return b, size
 }
 
 // target is where a report is asked to go.

@@ -12,6 +12,8 @@ import (
 	"fmt"
 	"time"
 
+	"golang.org/x/sync/semaphore"
+
 	"tocsin/archive"
 	"tocsin/fault"
 	"tocsin/held"
@@ -38,7 +40,7 @@ type Exchange struct {
 	queue    *held.Queue
 	book     *submission.Book
 	gate     *privacy.Gate
-	work     *budget
+	work     *semaphore.Weighted
 	identity string
 }
 
@@ -59,7 +61,7 @@ func Migrate(ctx context.Context, db *store.DB) error {
 // other than the one that the log was begun with is refused.
 func New(ctx context.Context, db *store.DB, keys *ledger.Keys) (*Exchange, error) {
 	x := &Exchange{
-		db: db, logID: LogID, keys: keys, tree: ledger.NewTree(LogID), gate: privacy.New(), work: newBudget(bytesInWork),
+		db: db, logID: LogID, keys: keys, tree: ledger.NewTree(LogID), gate: privacy.New(), work: semaphore.NewWeighted(bytesInWork),
 		members: member.New(db, LogID, keys.MAC), archive: archive.New(LogID, keys), things: thing.New(LogID, keys),
 		queue: held.New(LogID, keys), book: submission.New(LogID, keys),
 	}
@@ -128,7 +130,8 @@ type Options struct {
 	Named      bool            // this report may carry the member's name
 	Idempotent string          // the client's key; "" for the hash of the report
 	StatusID   string          // id of a TAXII status resource to keep with it; "" for none
-	Door       string          // api, taxii, cli: for the facts
+	Door       string          // api, taxii: for the facts
+	Size       int64           // bytes of the body as declared; 0 when unknown or compressed on the way
 }
 
 // Filed is what became of a report.
@@ -192,36 +195,17 @@ const bytesInWork = 48 << 20
 // patience is how long a body waits for its turn.
 const patience = 10 * time.Second
 
-// budget is a counted bound that is waited for in turn.
-type budget struct {
-	tokens chan struct{}
-	unit   int64
-}
-
-func newBudget(total int64) *budget {
-	const unit = 1 << 20
-	b := &budget{tokens: make(chan struct{}, total/unit), unit: unit}
-	return b
-}
-
-// take reserves n bytes (in whole MiB, at least one) and gives what to give back.
-func (b *budget) take(ctx context.Context, n int64) (give func(), err error) {
-	units := min(int(n/b.unit)+1, cap(b.tokens))
+// inWork reserves the bytes of a body that is about to be read, and gives what
+// gives them back. size is what the client declared, 0 for unknown: then a whole
+// part is reserved.
+func (x *Exchange) inWork(ctx context.Context, size int64) (give func(), err error) {
+	if size <= 0 || size > intake.MaxBytes {
+		size = intake.MaxBytes
+	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	for i := range units {
-		select {
-		case b.tokens <- struct{}{}:
-		case <-ctx.Done():
-			for range i {
-				<-b.tokens
-			}
-			return nil, fault.New(fault.Busy, "too many reports are in work at once; nothing was kept; try again in a few seconds")
-		}
+	if x.work.Acquire(ctx, size) != nil {
+		return nil, fault.New(fault.Busy, "too many reports are in work at once; nothing was kept; try again in a few seconds")
 	}
-	return func() {
-		for range units {
-			<-b.tokens
-		}
-	}, nil
+	return func() { x.work.Release(size) }, nil
 }

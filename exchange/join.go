@@ -31,7 +31,7 @@ func (x *Exchange) join(ctx context.Context, k *kept, items []*item) ([]*item, e
 	if items, err = x.withIdentities(ctx, k, items); err != nil {
 		return nil, err
 	}
-	there, err := x.versionsThere(ctx, items)
+	there, err := x.versionsThere(ctx, k.work.session, items)
 	if err != nil {
 		return nil, err
 	}
@@ -39,7 +39,7 @@ func (x *Exchange) join(ctx context.Context, k *kept, items []*item) ([]*item, e
 	inPart := map[string][]*item{}
 	for _, it := range items {
 		key := placeKey(it.aud, it.obj.ID)
-		it.versions = there[key]
+		it.versions = there[it.obj.ID]
 		again, err := x.place(ctx, k, it, inPart[key])
 		if err != nil {
 			k.failItem(it, err)
@@ -76,24 +76,20 @@ func markOlder(versions []*item) {
 
 func placeKey(aud member.Audience, id string) string { return string(rune(aud)) + id }
 
-// versionsThere looks up all versions that the archive has of the items.
-func (x *Exchange) versionsThere(ctx context.Context, items []*item) (map[string][]archive.Stored, error) {
+// versionsThere looks up all versions of the items that the archive has in the
+// audiences that their member may see: no answer depends on any other.
+func (x *Exchange) versionsThere(ctx context.Context, s member.Session, items []*item) (map[string][]archive.Stored, error) {
 	var ids []string
-	var auds []int32
 	for _, it := range items {
 		ids = append(ids, it.obj.ID)
-		if !slices.Contains(auds, int32(it.aud)) {
-			auds = append(auds, int32(it.aud))
-		}
 	}
-	found, err := x.archive.Find(ctx, x.db.Reader(), auds, ids, 0)
+	found, err := x.archive.Find(ctx, x.db.Reader(), audiences(s), ids, 0)
 	if err != nil {
 		return nil, err
 	}
 	there := map[string][]archive.Stored{}
-	for _, s := range found {
-		key := placeKey(member.Audience(s.Aud), s.ID)
-		there[key] = append(there[key], s)
+	for _, f := range found {
+		there[f.ID] = append(there[f.ID], f)
 	}
 	return there, nil
 }
@@ -114,6 +110,13 @@ func (x *Exchange) place(ctx context.Context, k *kept, it *item, inPart []*item)
 	who := int64(k.work.session.Member.ID)
 	for i := range it.versions {
 		s := &it.versions[i]
+		if s.Aud != int32(it.aud) {
+			// Another audience has its own versions; but nobody revokes or changes there what another filed here.
+			if s.Member != who && s.State != archive.Taken && s.Ver != ver {
+				return false, errNotFiler
+			}
+			continue
+		}
 		if s.State == archive.Taken {
 			if err := x.renew(k, it, s, who); err != nil {
 				return false, err
@@ -124,7 +127,7 @@ func (x *Exchange) place(ctx context.Context, k *kept, it *item, inPart []*item)
 			return true, x.sameVersion(ctx, k, it, s, who)
 		}
 		if s.Member != who {
-			return false, fault.New(fault.Forbidden, "only the member that first filed an object may file new versions of it; file your own object and a relationship to this one")
+			return false, errNotFiler
 		}
 		if it.previous == nil || s.Ver > it.previous.Ver {
 			it.previous = s
@@ -139,6 +142,8 @@ func (x *Exchange) place(ctx context.Context, k *kept, it *item, inPart []*item)
 	k.result(it, false)
 	return false, nil
 }
+
+var errNotFiler = fault.New(fault.Forbidden, "only the member that first filed an object may file new versions of it; file your own object and a relationship to this one")
 
 // sameVersion: an exact duplicate is a success and nothing is stored; another
 // content under the same identifier and version is refused and the first kept

@@ -3,6 +3,7 @@ package exchange
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -29,6 +30,12 @@ type target struct {
 	filers []int64 // others who filed it too: then it only changes hands
 }
 
+// recalled is what one recall is about.
+type recalled struct {
+	targets []target
+	waiting []int64 // entries of a report of which passages wait: they are never decided then
+}
+
 // Recall takes back everywhere what this member reported: ref is an object's
 // identifier, a report's (report-INDEX or INDEX), or a value. What others
 // reported too stays in force through them.
@@ -40,35 +47,35 @@ func (x *Exchange) Recall(ctx context.Context, s member.Session, ref, reason str
 		return Filed{}, fault.New(fault.Invalid, "say why, in at most 1,000 characters: everyone who acted on it will ask")
 	}
 	for try := 0; ; try++ {
-		ts, err := x.targets(ctx, s, ref)
+		what, err := x.targets(ctx, s, ref)
 		if err != nil {
 			return Filed{}, err
 		}
-		f, err := x.withdraw(ctx, s, ts, reason)
-		if err != errStale || try == 8 {
+		f, err := x.withdraw(ctx, s, what, reason)
+		if !errors.Is(err, errStale) || try == 8 {
 			return f, err
 		}
 	}
 }
 
 // targets finds what a reference of a recall means.
-func (x *Exchange) targets(ctx context.Context, s member.Session, ref string) (out []target, err error) {
+func (x *Exchange) targets(ctx context.Context, s member.Session, ref string) (out recalled, err error) {
 	ref = strings.TrimSpace(ref)
-	switch idx, isReport := reportIndex(ref); {
+	idx, isReport := reportIndex(ref)
+	_, isID := stix.CheckID(ref)
+	switch {
 	case isReport:
 		out, err = x.targetsOfReport(ctx, s, idx)
+	case isID:
+		out.targets, err = x.targetsOfID(ctx, s, ref)
 	default:
-		if _, ok := stix.CheckID(ref); ok {
-			out, err = x.targetsOfID(ctx, s, ref)
-		} else {
-			out, err = x.targetsOfValue(ctx, s, ref)
-		}
+		out.targets, err = x.targetsOfValue(ctx, s, ref)
 	}
 	if err != nil {
-		return nil, err
+		return out, err
 	}
-	if len(out) == 0 {
-		return nil, fault.New(fault.NotFound, "you have nothing in force under this identifier or value; only the member that reported a thing can take its report back")
+	if len(out.targets) == 0 && len(out.waiting) == 0 {
+		return out, fault.New(fault.NotFound, "you have nothing in force under this identifier or value; only the member that reported a thing can take its report back")
 	}
 	return out, nil
 }
@@ -161,11 +168,10 @@ func (x *Exchange) targetsOfValue(ctx context.Context, s member.Session, value s
 	return uniqueTargets(out), nil
 }
 
-func (x *Exchange) targetsOfReport(ctx context.Context, s member.Session, idx int64) ([]target, error) {
+func (x *Exchange) targetsOfReport(ctx context.Context, s member.Session, idx int64) (out recalled, err error) {
 	q := x.db.Reader()
-	var out []target
 	report := ""
-	err := x.archive.Entries(ctx, q, idx, func(e archive.Entry) error {
+	err = x.archive.Entries(ctx, q, idx, func(e archive.Entry) error {
 		if e.Member != int64(s.Member.ID) || e.Kind != archive.Report {
 			if e.Index == idx {
 				return fault.New(fault.NotFound, "you have no report under this number")
@@ -194,20 +200,26 @@ func (x *Exchange) targetsOfReport(ctx context.Context, s member.Session, idx in
 			if err != nil && fault.KindOf(err) != fault.Forbidden {
 				return err
 			}
-			out = append(out, more...)
+			out.targets = append(out.targets, more...)
+		}
+		if wait, err := x.queue.WaitingOf(ctx, q, e.Index); err != nil {
+			return err
+		} else if wait > 0 {
+			out.waiting = append(out.waiting, e.Index)
 		}
 		if part.Last {
 			return errEnough
 		}
 		return nil
 	})
-	if err != nil && err != errEnough {
-		return nil, err
+	if err != nil && !errors.Is(err, errEnough) {
+		return out, err
 	}
-	return uniqueTargets(out), nil
+	out.targets = uniqueTargets(out.targets)
+	return out, nil
 }
 
-var errEnough = fault.New(fault.Internal, "the last part was read")
+var errEnough = errors.New("the last part was read")
 
 // partOf reads which part of which report an entry is.
 func (x *Exchange) partOf(e archive.Entry) (p ledger.PartOf, err error) {
@@ -237,7 +249,8 @@ func audiences(s member.Session) []int32 {
 }
 
 // withdraw makes and keeps the entry of a recall.
-func (x *Exchange) withdraw(ctx context.Context, s member.Session, ts []target, reason string) (Filed, error) {
+func (x *Exchange) withdraw(ctx context.Context, s member.Session, what recalled, reason string) (Filed, error) {
+	ts := what.targets
 	var gone []target // taken back for everyone
 	var slots []archive.Slot
 	for _, t := range ts {
@@ -259,6 +272,11 @@ func (x *Exchange) withdraw(ctx context.Context, s member.Session, ts []target, 
 	j.write = func(ctx context.Context, tx *store.Tx, p store.Place) error {
 		if err := x.handOver(ctx, tx, s, p, ts); err != nil {
 			return err
+		}
+		for _, idx := range what.waiting {
+			if err := x.queue.VoidEntry(ctx, tx, idx, p.Index); err != nil {
+				return err
+			}
 		}
 		return x.takeOut(ctx, tx, j, p, gone)
 	}

@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -64,7 +65,7 @@ func (x *Exchange) Decide(ctx context.Context, s member.Session, id string, rele
 			return Filed{}, fault.New(fault.Conflict, "this passage has been decided already, or its report was taken back")
 		}
 		f, err := x.decide(ctx, s, p, release)
-		if err != errStale || try == 8 {
+		if !errors.Is(err, errStale) || try == 8 {
 			return f, err
 		}
 	}

@@ -235,6 +235,19 @@ func StateName(state int) string {
 	return [...]string{"waiting", "released", "removed", "void"}[state&3]
 }
 
+// VoidEntry closes what waits of a report that was taken back, and deletes its text.
+func (q *Queue) VoidEntry(ctx context.Context, tx *store.Tx, idx, entry int64) error {
+	_, err := tx.Exec(ctx, `UPDATE held SET state = $1, decided = $2, wkey = $3, secret = $3 WHERE log_id = $4 AND idx = $5 AND state = 0`,
+		Void, entry, []byte{}, q.logID, idx)
+	return err
+}
+
+// WaitingOf counts the passages that wait of an entry.
+func (q *Queue) WaitingOf(ctx context.Context, r store.Querier, idx int64) (n int64, err error) {
+	err = r.QueryRowContext(ctx, `SELECT count(*) FROM held WHERE log_id = $1 AND idx = $2 AND state = 0`, q.logID, idx).Scan(&n)
+	return n, err
+}
+
 // Count counts the passages that wait.
 func (q *Queue) Count(ctx context.Context, r store.Querier) (n int64, err error) {
 	err = r.QueryRowContext(ctx, `SELECT count(*) FROM held WHERE log_id = $1 AND state = 0`, q.logID).Scan(&n)

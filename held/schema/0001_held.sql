@@ -24,3 +24,4 @@ CREATE TABLE held (
 );
 CREATE INDEX held_waiting ON held (log_id, created) WHERE state = 0;
 CREATE INDEX held_object ON held (log_id, object);
+CREATE INDEX held_entry ON held (log_id, idx);
