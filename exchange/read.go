@@ -196,5 +196,5 @@ func (x *Exchange) Proof(ctx context.Context, index, size int64) ([]byte, error)
 	if size < 1 || size > head.Size || index < 0 || index >= size {
 		return nil, fault.New(fault.NotFound, "the log has %d entries; an index is below the size that it is proven in", head.Size)
 	}
-	return x.tree.Proof(ctx, x.db.Reader(), index, size)
+	return x.tree.Proof(ctx, x.db.Reader(), x.keys, index, size)
 }

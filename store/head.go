@@ -89,3 +89,8 @@ func MoveCursor(ctx context.Context, tx *Tx, logID int64, name string, to int64)
 		ON CONFLICT (log_id, name) DO UPDATE SET position = excluded.position WHERE excluded.position > follower.position`, logID, name, to)
 	return err
 }
+
+// HeadIn reads the head row through q: within a snapshot, as it stood then.
+func (s *Sequencer) HeadIn(ctx context.Context, q Querier) (Head, error) {
+	return readHead(ctx, q, s.logID)
+}
