@@ -9,9 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -27,11 +25,6 @@ var words = map[Engine]map[string]string{
 	SQLite:   {"int": "INTEGER", "text": "TEXT", "blob": "BLOB", "norowid": " WITHOUT ROWID"},
 	Postgres: {"int": "BIGINT", "text": `TEXT COLLATE "C"`, "blob": "BYTEA", "norowid": ""},
 }
-
-var (
-	word     = regexp.MustCompile(`\{[a-z]*\}`)
-	fileName = regexp.MustCompile(`^([0-9]{4})_[a-z0-9_]+\.sql$`)
-)
 
 // migration is one numbered file.
 type migration struct {
@@ -168,13 +161,9 @@ func readMigrations(idea string, files fs.FS, e Engine) ([]migration, error) {
 	slices.Sort(names)
 	var out []migration
 	for i, name := range names {
-		part := fileName.FindStringSubmatch(name)
-		if part == nil {
-			return nil, fmt.Errorf("%s: the name is NNNN_words.sql", name)
-		}
-		version, err := strconv.ParseInt(part[1], 10, 64)
-		if err != nil || version != int64(i+1) {
-			return nil, fmt.Errorf("%s: files are numbered from 0001 without gaps; this is number %d", name, i+1)
+		version := int64(i + 1)
+		if !strings.HasPrefix(name, fmt.Sprintf("%04d_", version)) {
+			return nil, fmt.Errorf("%s: files are named NNNN_words.sql and numbered from 0001 without gaps; this is number %d", name, version)
 		}
 		raw, err := fs.ReadFile(files, name)
 		if err != nil {
@@ -195,15 +184,21 @@ func readMigrations(idea string, files fs.FS, e Engine) ([]migration, error) {
 
 // translate puts the engine's words in.
 func translate(text string, e Engine) (string, error) {
-	var unknown error
-	out := word.ReplaceAllStringFunc(text, func(w string) string {
-		r, ok := words[e][strings.Trim(w, "{}")]
-		if !ok {
-			unknown = fmt.Errorf("%s is not a word that stands for a type", w)
+	var b strings.Builder
+	for {
+		before, rest, open := strings.Cut(text, "{")
+		b.WriteString(before)
+		if !open {
+			return b.String(), nil
 		}
-		return r
-	})
-	return out, unknown
+		name, after, closed := strings.Cut(rest, "}")
+		with, known := words[e][name]
+		if !closed || !known {
+			return "", fmt.Errorf("after %q stands a brace without one of the words int, text, blob, norowid", before[max(0, len(before)-20):])
+		}
+		b.WriteString(with)
+		text = after
+	}
 }
 
 // Tables gives the names of the tables of the live schema, in order.
