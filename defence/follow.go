@@ -1,0 +1,259 @@
+package defence
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"tocsin/store"
+)
+
+// Bounds of the journal and of views that nobody reads.
+const (
+	journalFor  = 30 * 24 * time.Hour
+	journalRows = 1_000_000
+	unreadFor   = 7 * 24 * time.Hour
+)
+
+const (
+	upkeepEvery = time.Hour
+	idleFor     = time.Second // the longest wait before it looks again by itself
+)
+
+// Follow makes the views that readers ask for and folds the log into them, within
+// milliseconds of a commit; it returns when ctx ends. Any number of processes may
+// follow one log: they take turns.
+func (v *Views) Follow(ctx context.Context, log *slog.Logger) {
+	cared := time.Now().UTC()
+	for ctx.Err() == nil {
+		size, err := v.catchUp(ctx)
+		if err == nil && time.Since(cared) > upkeepEvery {
+			cared = time.Now().UTC()
+			err = v.Upkeep(ctx, cared)
+		}
+		if err != nil {
+			if ctx.Err() == nil {
+				log.Error("views", "err", err)
+			}
+			wait(ctx, idleFor, nil)
+			continue
+		}
+		v.idle(ctx, size)
+	}
+}
+
+// catchUp makes wished views and folds until nothing is left; it gives the size
+// of the log that this covers.
+func (v *Views) catchUp(ctx context.Context) (int64, error) {
+	for {
+		head, err := v.log.Head(ctx)
+		if err != nil {
+			return 0, err
+		}
+		made, err := v.grant(ctx, head.Added)
+		if err != nil {
+			return 0, err
+		}
+		did, err := v.fold(ctx)
+		if err != nil {
+			return 0, err
+		}
+		if made || did {
+			v.mu.Lock()
+			close(v.folded)
+			v.folded = make(chan struct{})
+			v.mu.Unlock()
+		}
+		if !did {
+			return head.Size, nil
+		}
+	}
+}
+
+// grant makes the views that readers wait for, and tells whether there were any.
+func (v *Views) grant(ctx context.Context, born int64) (bool, error) {
+	v.mu.Lock()
+	wishes := v.wishes
+	v.wishes = map[[32]byte]spec{}
+	v.mu.Unlock()
+	if len(wishes) == 0 {
+		return false, nil
+	}
+	return true, v.db.Write(ctx, func(tx *store.Tx) error {
+		if err := v.take(ctx, tx); err != nil {
+			return err
+		}
+		for _, sp := range wishes {
+			if err := v.make(ctx, tx, &sp, born); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// idle waits for an entry, a wish, or a second.
+func (v *Views) idle(ctx context.Context, size int64) {
+	ctx, cancel := context.WithTimeout(ctx, idleFor)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		wait(ctx, idleFor, v.wake)
+		cancel()
+	}()
+	_, _ = v.log.Wait(ctx, size) // an error is seen again by the next reading
+	cancel()
+	<-done
+}
+
+func wait(ctx context.Context, d time.Duration, wake <-chan struct{}) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+	case <-t.C:
+	case <-wake:
+	}
+}
+
+// Upkeep bounds what views take: journals end after 30 days or 1,000,000 rows,
+// views that nobody read for 7 days are deleted, and so are the marks in the log
+// that all views have passed. Follow calls it every hour.
+func (v *Views) Upkeep(ctx context.Context, now time.Time) error {
+	if err := v.noteAsked(ctx, now); err != nil {
+		return err
+	}
+	all, err := v.rows(ctx, v.db.Reader(), "")
+	if err != nil {
+		return err
+	}
+	head, err := v.log.Head(ctx)
+	if err != nil {
+		return err
+	}
+	passed := head.Added
+	for i := range all {
+		if all[i].gone {
+			err = v.clear(ctx, all[i].id)
+		} else {
+			passed = min(passed, all[i].pos)
+			err = v.prune(ctx, &all[i], now)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return v.db.Write(ctx, func(tx *store.Tx) error {
+		if err := v.take(ctx, tx); err != nil {
+			return err
+		}
+		return v.things.Forget(ctx, tx, passed)
+	})
+}
+
+// noteAsked writes down which views were read, and marks those that nobody reads
+// any more: readers that come after this wish for a new one.
+func (v *Views) noteAsked(ctx context.Context, now time.Time) error {
+	v.mu.Lock()
+	asked := v.asked
+	v.asked = map[int64]time.Time{}
+	v.mu.Unlock()
+	return v.db.Write(ctx, func(tx *store.Tx) error {
+		if err := v.take(ctx, tx); err != nil {
+			return err
+		}
+		for id, when := range asked {
+			if _, err := tx.Exec(ctx, `UPDATE defence_view SET asked = $1 WHERE log_id = $2 AND id = $3`, when.Unix(), v.logID, id); err != nil {
+				return err
+			}
+		}
+		// The hash is overwritten by the number, which no hash is: another view of the same spec may be made at once.
+		rows, err := v.unread(ctx, tx, now.Add(-unreadFor).Unix())
+		for _, id := range rows {
+			if _, err := tx.Exec(ctx, `UPDATE defence_view SET gone = 1, hash = $1 WHERE log_id = $2 AND id = $3`, fmt.Append(nil, id), v.logID, id); err != nil {
+				return err
+			}
+		}
+		return err
+	})
+}
+
+func (v *Views) unread(ctx context.Context, q store.Querier, before int64) (out []int64, err error) {
+	rows, err := q.QueryContext(ctx, `SELECT id FROM defence_view WHERE log_id = $1 AND asked < $2 AND gone = 0`, v.logID, before)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		out = append(out, id)
+	}
+	return out, rows.Err()
+}
+
+// deleteAtOnce bounds a transaction that deletes.
+const deleteAtOnce = 10_000
+
+// clear deletes what is left of a view, a bounded piece at a time.
+func (v *Views) clear(ctx context.Context, id int64) error {
+	for _, table := range [...]struct{ name, key string }{{"defence_item", "kind, value"}, {"defence_change", "serial, t"}} {
+		text := fmt.Sprintf(`DELETE FROM %[1]s WHERE log_id = $1 AND view = $2 AND (%[2]s) IN (SELECT %[2]s FROM %[1]s WHERE log_id = $1 AND view = $2 LIMIT %[3]d)`, table.name, table.key, deleteAtOnce)
+		for {
+			var n int64
+			err := v.db.Write(ctx, func(tx *store.Tx) (err error) {
+				n, err = tx.Exec(ctx, text, v.logID, id)
+				return err
+			})
+			if err != nil {
+				return fmt.Errorf("deleting a view: %w", err)
+			}
+			if n < deleteAtOnce {
+				break
+			}
+		}
+	}
+	return v.db.Write(ctx, func(tx *store.Tx) error {
+		_, err := tx.Exec(ctx, `DELETE FROM defence_view WHERE log_id = $1 AND id = $2`, v.logID, id)
+		return err
+	})
+}
+
+// prune ends a view's journal at its bounds.
+func (v *Views) prune(ctx context.Context, r *row, now time.Time) error {
+	return v.pruneTo(ctx, r, now.Add(-journalFor).Unix(), journalRows)
+}
+
+func (v *Views) pruneTo(ctx context.Context, r *row, before int64, keep int) error {
+	// A serial is never below the second in which it was given.
+	cut := before - 1
+	rows, err := v.db.Reader().QueryContext(ctx, fmt.Sprintf(`SELECT serial FROM defence_change WHERE log_id = $1 AND view = $2 ORDER BY serial DESC LIMIT 1 OFFSET %d`, keep), v.logID, r.id)
+	if err != nil {
+		return err
+	}
+	for rows.Next() {
+		var s int64
+		if err := rows.Scan(&s); err != nil {
+			rows.Close()
+			return err
+		}
+		cut = max(cut, s)
+	}
+	rows.Close()
+	if err := rows.Err(); err != nil || cut <= r.pruned {
+		return err
+	}
+	return v.db.Write(ctx, func(tx *store.Tx) error {
+		if err := v.take(ctx, tx); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `DELETE FROM defence_change WHERE log_id = $1 AND view = $2 AND serial <= $3`, v.logID, r.id, cut); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, `UPDATE defence_view SET pruned = $1 WHERE log_id = $2 AND id = $3 AND pruned < $1`, cut, v.logID, r.id)
+		return err
+	})
+}

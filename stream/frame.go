@@ -1,0 +1,73 @@
+package stream
+
+import (
+	"bytes"
+	"encoding/json"
+	"strconv"
+
+	"tocsin/exchange"
+	"tocsin/member"
+)
+
+// appendFrame writes one event. names gives the collection of an audience.
+func appendFrame(b []byte, e *exchange.Event, collection string) []byte {
+	kind := "object"
+	if e.Withdraw() {
+		kind = "withdraw"
+	}
+	b = append(b, "id: "...)
+	b = append(b, e.Position.String()...)
+	b = append(b, "\nevent: "...)
+	b = append(b, kind...)
+	b = append(b, "\ndata: {\"index\":"...)
+	b = strconv.AppendInt(b, e.Position.Index, 10)
+	b = append(b, `,"n":`...)
+	b = strconv.AppendInt(b, e.Position.N, 10)
+	b = append(b, `,"kind":"`...)
+	b = append(b, kind...)
+	b = append(b, `","collection":`...)
+	b = appendString(b, collection)
+	if e.Withdraw() {
+		b = append(b, `,"cause":`...)
+		b = appendString(b, e.Kind)
+		b = append(b, `,"object":{"id":`...)
+		b = appendString(b, e.ID)
+		b = append(b, '}')
+	} else {
+		b = append(b, `,"object":`...)
+		b = appendOneLine(b, e.Raw)
+	}
+	return append(b, "}\n\n"...)
+}
+
+// appendOneLine writes an object as it is kept, but for line ends: those can only
+// stand between its tokens (RFC 8259 section 7), and there a space is the same.
+func appendOneLine(b, raw []byte) []byte {
+	from := len(b)
+	b = append(b, raw...)
+	for tail := b[from:]; ; {
+		i := bytes.IndexAny(tail, "\r\n")
+		if i < 0 {
+			return b
+		}
+		tail[i] = ' '
+		tail = tail[i+1:]
+	}
+}
+
+func appendString(b []byte, s string) []byte {
+	q, err := json.Marshal(s)
+	if err != nil {
+		panic(err) // a string always marshals
+	}
+	return append(b, q...)
+}
+
+// names gives the collection names of a session's audiences.
+func names(s member.Session) map[member.Audience]string {
+	out := make(map[member.Audience]string, len(s.Audiences))
+	for _, a := range s.Audiences {
+		out[a] = member.CollectionName(s, a)
+	}
+	return out
+}
