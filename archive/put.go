@@ -3,6 +3,7 @@ package archive
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"tocsin/store"
@@ -154,43 +155,55 @@ func (a *Archive) PutWithdrawals(ctx context.Context, tx *store.Tx, ws []Withdra
 }
 
 // Erase empties the slots of the objects at the given dates of one audience;
-// positions stay. hash gives what the slot keeps: the keyed hash under which
-// the record of the object's entry committed to it.
+// positions stay. hash gives what a slot keeps: the keyed hash under which the
+// record of the object's entry committed to it. Each block is rewritten once.
 func (a *Archive) Erase(ctx context.Context, tx *store.Tx, aud int32, ats []int64, hash func(idx int64, raw []byte) ([32]byte, error)) error {
-	for _, at := range ats {
-		r, err := a.blockAt(ctx, tx, aud, at)
+	ats = slices.Sorted(slices.Values(ats))
+	for len(ats) > 0 {
+		r, err := a.blockAt(ctx, tx, aud, ats[0])
 		if err != nil {
 			return err
 		}
-		dir, data, err := a.open(r)
-		if err != nil {
+		n, _ := slices.BinarySearch(ats, r.last+1)
+		if err := a.eraseIn(ctx, tx, r, ats[:n], hash); err != nil {
 			return err
 		}
-		k, off := int(at-(r.base+r.n0)), 0
-		if k < 0 || k >= len(dir) {
-			return fmt.Errorf("no slot for date %d in its block", at)
-		}
-		for _, d := range dir[:k] {
-			off += d.size
-		}
-		if dir[k].erased {
+		ats = ats[n:]
+	}
+	return nil
+}
+
+// eraseIn empties slots of one block.
+func (a *Archive) eraseIn(ctx context.Context, tx *store.Tx, r *row, ats []int64, hash func(idx int64, raw []byte) ([32]byte, error)) error {
+	dir, data, err := a.open(r)
+	if err != nil {
+		return err
+	}
+	rest := make([]byte, 0, len(data))
+	off, changed := 0, false
+	for k, d := range dir {
+		raw := data[off : off+d.size]
+		off += d.size
+		if _, asked := slices.BinarySearch(ats, r.base+r.n0+int64(k)); !asked || d.erased {
+			rest = append(rest, raw...)
 			continue
 		}
-		raw := data[off : off+dir[k].size]
 		sum, err := hash(r.idx, raw)
 		if err != nil {
 			return err
 		}
-		rest := append(append(make([]byte, 0, len(data)), data[:off]...), data[off+dir[k].size:]...)
-		dir[k] = entryOf{erased: true, hash: sum}
-		var p Packed
-		if err := a.seal(&p, dir, rest); err != nil {
-			return err
-		}
-		if _, err := tx.Exec(ctx, `UPDATE block SET types=$1, month=$2, wkey=$3, dir=$4, data=$5 WHERE log_id=$6 AND aud=$7 AND last=$8`,
-			p.types, p.month, p.wkey, p.dir, p.data, a.logID, aud, r.last); err != nil {
-			return fmt.Errorf("rewriting a block: %w", err)
-		}
+		dir[k], changed = entryOf{erased: true, hash: sum}, true
+	}
+	if !changed {
+		return nil
+	}
+	var p Packed
+	if err := a.seal(&p, dir, rest); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, `UPDATE block SET types=$1, month=$2, wkey=$3, dir=$4, data=$5 WHERE log_id=$6 AND aud=$7 AND last=$8`,
+		p.types, p.month, p.wkey, p.dir, p.data, a.logID, r.aud, r.last); err != nil {
+		return fmt.Errorf("rewriting a block: %w", err)
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -371,16 +372,20 @@ func (x *Exchange) handOver(ctx context.Context, tx *store.Tx, s member.Session,
 func (x *Exchange) takeOut(ctx context.Context, tx *store.Tx, j *job, p store.Place, gone []target) error {
 	ws := make([]archive.Withdrawal, len(gone))
 	ats := make([]int64, len(gone))
+	in := map[int32][]int64{}
 	for i, t := range gone {
 		ats[i] = t.at
+		in[t.aud] = append(in[t.aud], t.at)
 		ws[i] = archive.Withdrawal{At: p.Added + int64(i), Index: p.Index, Aud: t.aud, Target: t.at, Kind: archive.Recall, Ref: t.id}
 		if err := x.archive.SetState(ctx, tx, t.id, t.at, archive.Taken); err != nil {
 			return err
 		}
-		if err := x.archive.Erase(ctx, tx, t.aud, []int64{t.at}, x.erasedHash(ctx, tx)); err != nil {
+		if err := x.queue.Void(ctx, tx, t.id, p.Index); err != nil {
 			return err
 		}
-		if err := x.queue.Void(ctx, tx, t.id, p.Index); err != nil {
+	}
+	for _, aud := range slices.Sorted(maps.Keys(in)) {
+		if err := x.archive.Erase(ctx, tx, aud, in[aud], x.erasedHash(ctx, tx)); err != nil {
 			return err
 		}
 	}
@@ -396,14 +401,18 @@ func (x *Exchange) takeOut(ctx context.Context, tx *store.Tx, j *job, p store.Pl
 // erasedHash gives what an emptied slot keeps: the keyed hash under which the
 // record of its entry committed to the object.
 func (x *Exchange) erasedHash(ctx context.Context, q store.Querier) func(idx int64, raw []byte) ([32]byte, error) {
+	var r ledger.Record
+	of := int64(-1) // slots come entry by entry
 	return func(idx int64, raw []byte) ([32]byte, error) {
-		e, err := x.archive.Entry(ctx, q, idx)
-		if err != nil {
-			return [32]byte{}, err
-		}
-		r, err := x.recordOf(e)
-		if err != nil {
-			return [32]byte{}, err
+		if idx != of {
+			e, err := x.archive.Entry(ctx, q, idx)
+			if err != nil {
+				return [32]byte{}, err
+			}
+			if r, err = x.recordOf(e); err != nil {
+				return [32]byte{}, err
+			}
+			of = idx
 		}
 		return r.ObjectHash(raw), nil
 	}
