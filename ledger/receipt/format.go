@@ -182,16 +182,18 @@ func Make(r *Record, open []PartName, index int64, hashes [][32]byte, checkpoint
 // Join makes one receipt file of the receipts of a report's parts, in order.
 func Join(parts [][]byte) []byte { return bytes.Join(parts, []byte(separator+"\n")) }
 
-// Split gives the receipts of a file, at most MaxParts.
-func Split(file []byte) ([][]byte, error) {
+// Split gives the receipts of a file, at most MaxParts. They are pieces of file, not copies.
+func Split(file []byte) (parts [][]byte, err error) {
 	sep := []byte("\n" + separator + "\n")
-	if n := bytes.Count(file, sep); n >= MaxParts {
-		return nil, fault.New(fault.TooLarge, "a receipt file has at most %s parts", strconv.Itoa(MaxParts))
+	for {
+		i := bytes.Index(file, sep)
+		if i < 0 {
+			return append(parts, file), nil
+		}
+		if len(parts) == MaxParts-1 {
+			return nil, fault.New(fault.TooLarge, "a receipt file has at most %s parts", strconv.Itoa(MaxParts))
+		}
+		parts = append(parts, file[:i+1:i+1])
+		file = file[i+len(sep):]
 	}
-	parts := bytes.Split(file, sep)
-	for i := range len(parts) - 1 {
-		parts[i] = parts[i][:len(parts[i]):len(parts[i])]
-		parts[i] = append(parts[i], '\n')
-	}
-	return parts, nil
 }

@@ -2,6 +2,7 @@ package receipt
 
 import (
 	"cmp"
+	"encoding/base64"
 	"fmt"
 	"slices"
 	"strings"
@@ -150,9 +151,13 @@ func (v *verification) checkpoint(b []byte) (Checkpoint, bool) {
 		v.fail("signature", "not checked: there is no key to check it with")
 		return c, true
 	}
-	_, err = note.Open(b, note.VerifierList(v.verifier))
+	n, err := note.Open(b, note.VerifierList(v.verifier))
 	switch err.(type) {
 	case nil:
+		if !strictBase64(n) {
+			v.fail("signature", "the base64 of a signature has bits that mean nothing: it was changed, if without effect")
+			break
+		}
 		v.pass("signature", "%s+%08x signed this checkpoint", v.verifier.Name(), v.verifier.KeyHash())
 	case *note.UnverifiedNoteError:
 		v.fail("signature", "the checkpoint bears no signature by the key that you gave (%s+%08x): it is of another log, or its name or key hash was changed", v.verifier.Name(), v.verifier.KeyHash())
@@ -167,6 +172,14 @@ func (v *verification) checkpoint(b []byte) (Checkpoint, bool) {
 		v.fail("origin", "the checkpoint is of the log %q, the key is for %q", c.Origin, v.verifier.Name())
 	}
 	return c, true
+}
+
+// strictBase64 refuses a second text for the same signature, which package note lets pass.
+func strictBase64(n *note.Note) bool {
+	return !slices.ContainsFunc(slices.Concat(n.Sigs, n.UnverifiedSigs), func(s note.Signature) bool {
+		_, err := base64.StdEncoding.Strict().DecodeString(s.Base64)
+		return err != nil
+	})
 }
 
 // included runs the inclusion proof.
@@ -338,31 +351,31 @@ func (v *verification) complete() {
 	}
 	seen := map[int]int{} // part: receipt
 	var wrong []string
-	note := func(format string, args ...any) { wrong = append(wrong, fmt.Sprintf(format, args...)) }
+	say := func(format string, args ...any) { wrong = append(wrong, fmt.Sprintf(format, args...)) }
 	last, report := 0, v.parts[0].of.Report
 	for _, p := range v.parts {
 		switch {
 		case !p.known:
-			note("receipt %d doesn't show which part of a report it is", p.at)
+			say("receipt %d doesn't show which part of a report it is", p.at)
 		case p.alone:
 			if len(v.parts) > 1 {
-				note("receipt %d is of an entry that is no part of a report", p.at)
+				say("receipt %d is of an entry that is no part of a report", p.at)
 			}
 		case p.of.Report != report:
-			note("receipt %d is of another report", p.at)
+			say("receipt %d is of another report", p.at)
 		case seen[p.of.Part] != 0:
-			note("part %d is there twice (receipts %d and %d)", p.of.Part, seen[p.of.Part], p.at)
+			say("part %d is there twice (receipts %d and %d)", p.of.Part, seen[p.of.Part], p.at)
 		default:
 			seen[p.of.Part] = p.at
 			if p.of.Last && last != 0 {
-				note("parts %d and %d both say that they are the last", last, p.of.Part)
+				say("parts %d and %d both say that they are the last", last, p.of.Part)
 			}
 			if p.of.Last {
 				last = max(last, p.of.Part)
 			}
 		}
 	}
-	v.missing(seen, last, note)
+	v.missing(seen, last, say)
 	switch {
 	case len(wrong) > 0:
 		v.fail("complete", "%s", strings.Join(wrong[:min(10, len(wrong))], "; "))
@@ -374,7 +387,7 @@ func (v *verification) complete() {
 }
 
 // missing names the parts that aren't there.
-func (v *verification) missing(seen map[int]int, last int, note func(string, ...any)) {
+func (v *verification) missing(seen map[int]int, last int, say func(string, ...any)) {
 	if len(seen) == 0 {
 		return
 	}
@@ -385,15 +398,15 @@ func (v *verification) missing(seen map[int]int, last int, note func(string, ...
 	named := 0
 	for p := 1; p <= most && named < 10; p++ {
 		if seen[p] == 0 {
-			note("part %d is missing", p)
+			say("part %d is missing", p)
 			named++
 		}
 	}
 	switch {
 	case last == 0:
-		note("the last part is missing: part %d says that more follow", most)
+		say("the last part is missing: part %d says that more follow", most)
 	case most > last:
-		note("part %d is there, though part %d says that it is the last", most, last)
+		say("part %d is there, though part %d says that it is the last", most, last)
 	}
 }
 
