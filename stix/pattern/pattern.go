@@ -11,6 +11,8 @@
 package pattern
 
 import (
+	"iter"
+
 	"tocsin/fault"
 )
 
@@ -126,3 +128,26 @@ type step struct {
 }
 
 const anyIndex = -1
+
+// Names gives the object type and the first property name of each test.
+func (p *Pattern) Names() iter.Seq2[string, string] {
+	return func(yield func(string, string) bool) {
+		stack := []*observation{p.root}
+		for len(stack) > 0 {
+			o := stack[len(stack)-1]
+			stack = append(stack[:len(stack)-1], o.parts...)
+			if o.test != nil && !o.test.names(yield) {
+				return
+			}
+		}
+	}
+}
+
+func (c *comparison) names(yield func(string, string) bool) bool {
+	for _, p := range c.parts {
+		if !p.names(yield) {
+			return false
+		}
+	}
+	return len(c.parts) > 0 || yield(c.path.typ, c.path.steps[0].name)
+}

@@ -21,8 +21,8 @@ type Question struct {
 	Observations []jsontext.Value `json:"observations,omitempty"`
 }
 
-// Answer is the line that answers. Valid says whether the pattern could be read;
-// of pattern check, also that it breaks no rule. An evaluation that was refused
+// Answer is the line that answers. Valid says that the pattern can be read and,
+// where it is only checked, that it breaks no rule. An evaluation that was refused
 // has Error and no Match. Warnings name rules that a pattern breaks although it was evaluated.
 type Answer struct {
 	Valid    bool     `json:"valid"`
@@ -31,19 +31,9 @@ type Answer struct {
 	Warnings []string `json:"warnings,omitempty"`
 }
 
-// CheckQuestion answers pattern check.
-func CheckQuestion(q Question) Answer {
-	if q.Pattern == nil {
-		return Answer{Error: "pattern: is missing"}
-	}
-	if err := Check(*q.Pattern); err != nil {
-		return Answer{Error: fault.Public(err)}
-	}
-	return Answer{Valid: true}
-}
-
-// MatchQuestion answers pattern match.
-func MatchQuestion(q Question) Answer {
+// Ask answers one question: without observations whether the pattern is valid,
+// with observations (an empty list too) whether it matches.
+func Ask(q Question) Answer {
 	if q.Pattern == nil {
 		return Answer{Error: "pattern: is missing"}
 	}
@@ -51,8 +41,14 @@ func MatchQuestion(q Question) Answer {
 	if err != nil {
 		return Answer{Error: fault.Public(err)}
 	}
+	if q.Observations == nil {
+		if len(p.breaks) > 0 {
+			return Answer{Error: fault.Public(p.breaks[0])}
+		}
+		return Answer{Valid: true}
+	}
 	a := Answer{Valid: true}
-	for _, b := range p.Breaks() {
+	for _, b := range p.breaks {
 		a.Warnings = append(a.Warnings, fault.Public(b))
 	}
 	found, err := p.Match(q.Observations)
@@ -64,10 +60,9 @@ func MatchQuestion(q Question) Answer {
 	return a
 }
 
-// Serve answers questions line by line, in order, with [CheckQuestion] or
-// [MatchQuestion]; empty lines are passed over. It fails only when in can't be
-// read or out can't be written.
-func Serve(in io.Reader, out io.Writer, answer func(Question) Answer) error {
+// Serve answers questions line by line, in order, as [Ask] does; empty lines are
+// passed over. It fails only when in can't be read or out can't be written.
+func Serve(in io.Reader, out io.Writer) error {
 	r := bufio.NewReaderSize(in, 64<<10)
 	for {
 		line, tooLong, err := readLine(r)
@@ -75,7 +70,7 @@ func Serve(in io.Reader, out io.Writer, answer func(Question) Answer) error {
 			return err
 		}
 		if len(line) > 0 || tooLong {
-			if err := reply(out, line, tooLong, answer); err != nil {
+			if err := reply(out, line, tooLong); err != nil {
 				return err
 			}
 		}
@@ -85,7 +80,7 @@ func Serve(in io.Reader, out io.Writer, answer func(Question) Answer) error {
 	}
 }
 
-func reply(out io.Writer, line []byte, tooLong bool, answer func(Question) Answer) error {
+func reply(out io.Writer, line []byte, tooLong bool) error {
 	var q Question
 	var a Answer
 	switch err := json.Unmarshal(line, &q); {
@@ -94,7 +89,7 @@ func reply(out io.Writer, line []byte, tooLong bool, answer func(Question) Answe
 	case err != nil:
 		a = Answer{Error: `the line is not a JSON object {"pattern": "...", "observations": [...]}`}
 	default:
-		a = answer(q)
+		a = Ask(q)
 	}
 	b, err := json.Marshal(a)
 	if err != nil {
