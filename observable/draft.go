@@ -15,6 +15,7 @@ import (
 // Draft says how an indicator or observable object is made from a thing.
 type Draft struct {
 	Thing       Thing
+	Also        []Thing                 // further hashes of the same file: the pattern matches a file that has any of them
 	NewID       func(typ string) string // gives TYPE--UUIDv4
 	Now         time.Time
 	Name        string // default: the value
@@ -30,7 +31,7 @@ type Draft struct {
 
 // Indicator makes the JSON of a STIX 2.1 indicator; false for kinds without a pattern.
 func (d Draft) Indicator() ([]byte, bool) {
-	pattern, ok := d.Thing.Pattern()
+	pattern, ok := d.pattern()
 	if !ok {
 		return nil, false
 	}
@@ -51,6 +52,23 @@ func (d Draft) Indicator() ([]byte, bool) {
 		w.text("valid_until", until)
 	}
 	return d.finish(w), true
+}
+
+// pattern joins the tests of the thing and of its further hashes by OR.
+func (d Draft) pattern() (string, bool) {
+	pattern, ok := d.Thing.Pattern()
+	if !ok || len(d.Also) == 0 {
+		return pattern, ok
+	}
+	pattern = strings.TrimSuffix(pattern, "]")
+	for _, t := range d.Also {
+		more, ok := t.Pattern()
+		if !ok {
+			return "", false
+		}
+		pattern += " OR " + strings.Trim(more, "[]")
+	}
+	return pattern + "]", true
 }
 
 var defaultTypes = []string{"malicious-activity"}
