@@ -87,15 +87,21 @@ func reportIndex(ref string) (int64, bool) {
 }
 
 func (x *Exchange) targetsOfID(ctx context.Context, s member.Session, id string) ([]target, error) {
-	q := x.db.Reader()
 	ids := []string{id}
-	pub, err := x.book.Published(ctx, q, int64(s.Member.ID), ids)
+	pub, err := x.book.Published(ctx, x.db.Reader(), int64(s.Member.ID), ids)
 	if err != nil {
 		return nil, err
 	}
 	if p := pub[id]; p != "" && p != ownMark {
 		ids = append(ids, p)
 	}
+	return x.targetsOfIDs(ctx, s, ids, nil)
+}
+
+// targetsOfIDs finds all versions of some objects that are this member's to take
+// back; bytes that are at hand already, by date, are not read again.
+func (x *Exchange) targetsOfIDs(ctx context.Context, s member.Session, ids []string, raws map[int64][]byte) ([]target, error) {
+	q := x.db.Reader()
 	found, err := x.archive.Find(ctx, q, audiences(s), ids, 0)
 	if err != nil {
 		return nil, err
@@ -106,7 +112,7 @@ func (x *Exchange) targetsOfID(ctx context.Context, s member.Session, id string)
 		if f.State == archive.Taken {
 			continue
 		}
-		t, mine, err := x.targetAt(ctx, q, s, f)
+		t, mine, err := x.targetAt(ctx, q, s, f, raws[f.At])
 		if err != nil {
 			return nil, err
 		}
@@ -121,7 +127,7 @@ func (x *Exchange) targetsOfID(ctx context.Context, s member.Session, id string)
 }
 
 // targetAt reads a stored version and tells whether it is this member's to take back.
-func (x *Exchange) targetAt(ctx context.Context, q store.Querier, s member.Session, f archive.Stored) (t target, mine bool, err error) {
+func (x *Exchange) targetAt(ctx context.Context, q store.Querier, s member.Session, f archive.Stored, raw []byte) (t target, mine bool, err error) {
 	filers, err := x.archive.Filers(ctx, q, f.At)
 	if err != nil {
 		return t, false, err
@@ -130,11 +136,14 @@ func (x *Exchange) targetAt(ctx context.Context, q store.Querier, s member.Sessi
 	if f.Member != who && !slices.Contains(filers, who) {
 		return t, false, nil
 	}
-	o, err := x.archive.At(ctx, q, f.Aud, f.At)
-	if err != nil {
-		return t, false, err
+	if raw == nil {
+		o, err := x.archive.At(ctx, q, f.Aud, f.At)
+		if err != nil {
+			return t, false, err
+		}
+		raw = o.Raw
 	}
-	t = target{id: o.ID, aud: f.Aud, at: f.At, newest: f.State == archive.Newest, raw: o.Raw, filers: filers}
+	t = target{id: f.ID, aud: f.Aud, at: f.At, newest: f.State == archive.Newest, raw: raw, filers: filers}
 	if f.Member != who {
 		t.filers = []int64{who} // only this member's own report of it goes
 	}
@@ -193,16 +202,18 @@ func (x *Exchange) targetsOfReport(ctx context.Context, s member.Session, idx in
 		if err != nil {
 			return err
 		}
+		ids, raws := []string{}, map[int64][]byte{}
 		for _, c := range contents {
-			if c.Erased {
-				continue
+			if !c.Erased {
+				ids = append(ids, c.ID)
+				raws[e.Added+c.N] = c.Raw
 			}
-			more, err := x.targetsOfID(ctx, s, c.ID)
-			if err != nil && fault.KindOf(err) != fault.Forbidden {
-				return err
-			}
-			out.targets = append(out.targets, more...)
 		}
+		more, err := x.targetsOfIDs(ctx, s, ids, raws)
+		if err != nil && fault.KindOf(err) != fault.Forbidden {
+			return err
+		}
+		out.targets = append(out.targets, more...)
 		if wait, err := x.queue.WaitingOf(ctx, q, e.Index); err != nil {
 			return err
 		} else if wait > 0 {
