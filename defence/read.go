@@ -45,7 +45,7 @@ const pageSize = 1000
 func (r *Reading) Items(kinds []observable.Kind, f func(Item) error) error {
 	pagers := make([]*pager, 0, len(kinds))
 	for _, k := range kinds {
-		p := &pager{r: r, kind: k, last: []byte{}}
+		p := &pager{r: r, kind: k}
 		if err := p.fill(); err != nil {
 			return err
 		}
@@ -77,7 +77,7 @@ type pager struct {
 	r    *Reading
 	kind observable.Kind
 	page []Item
-	last []byte
+	last string
 	done bool
 }
 
@@ -100,7 +100,7 @@ func (p *pager) fill() (err error) {
 		return err
 	}
 	if p.done = len(p.page) < pageSize; len(p.page) > 0 {
-		p.last = []byte(p.page[len(p.page)-1].Thing.Value)
+		p.last = p.page[len(p.page)-1].Thing.Value
 	}
 	return nil
 }

@@ -137,7 +137,7 @@ func (v *Views) items(ctx context.Context, q store.Querier, view int64, kind obs
 	for part := range slices.Chunk(values, valuesAtOnce) {
 		args := []any{v.logID, view, code}
 		for i := range valuesAtOnce {
-			args = append(args, []byte(part[min(i, len(part)-1)]))
+			args = append(args, part[min(i, len(part)-1)])
 		}
 		rows, err := q.QueryContext(ctx, `SELECT value, until, members FROM defence_item WHERE log_id = $1 AND view = $2 AND kind = $3 AND value IN (`+valueList()+`)`, args...)
 		if err != nil {
@@ -164,13 +164,12 @@ func valueList() string {
 func scanItems(rows *sql.Rows, kind observable.Kind, f func(Item) error) error {
 	defer rows.Close()
 	for rows.Next() {
-		var value []byte
 		var until int64
 		i := Item{Thing: observable.Thing{Kind: kind}}
-		if err := rows.Scan(&value, &until, &i.Members); err != nil {
+		if err := rows.Scan(&i.Thing.Value, &until, &i.Members); err != nil {
 			return err
 		}
-		i.Thing.Value, i.Until = string(value), time.Unix(until, 0).UTC()
+		i.Until = time.Unix(until, 0).UTC()
 		if err := f(i); err != nil {
 			return err
 		}
@@ -186,7 +185,7 @@ func (v *Views) put(ctx context.Context, tx *store.Tx, view int64, set, gone []e
 		if err != nil {
 			return err
 		}
-		args = append(args, v.logID, view, code, []byte(e.item.Thing.Value), e.item.Until.Unix(), e.item.Members)
+		args = append(args, v.logID, view, code, e.item.Thing.Value, e.item.Until.Unix(), e.item.Members)
 	}
 	_, err := tx.InsertRows(ctx, "INSERT INTO defence_item (log_id, view, kind, value, until, members) VALUES", 6, args,
 		"ON CONFLICT (log_id, view, kind, value) DO UPDATE SET until = excluded.until, members = excluded.members")
@@ -198,7 +197,7 @@ func (v *Views) put(ctx context.Context, tx *store.Tx, view int64, set, gone []e
 		if err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, `DELETE FROM defence_item WHERE log_id = $1 AND view = $2 AND kind = $3 AND value = $4`, v.logID, view, code, []byte(e.item.Thing.Value))
+		_, err = tx.Exec(ctx, `DELETE FROM defence_item WHERE log_id = $1 AND view = $2 AND kind = $3 AND value = $4`, v.logID, view, code, e.item.Thing.Value)
 		if err != nil {
 			return err
 		}

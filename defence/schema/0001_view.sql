@@ -24,12 +24,12 @@ CREATE TABLE defence_view (
 );
 CREATE UNIQUE INDEX defence_view_hash ON defence_view (log_id, hash);
 
--- What is in a view. The value is kept as bytes so that both engines sort it alike.
+-- What is in a view; text sorts by bytes.
 CREATE TABLE defence_item (
   log_id  {int} NOT NULL,
   view    {int} NOT NULL,
   kind    {int} NOT NULL,
-  value   {blob} NOT NULL,
+  value   {text} NOT NULL,
   until   {int} NOT NULL,
   members {int} NOT NULL,
   PRIMARY KEY (log_id, view, kind, value)

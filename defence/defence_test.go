@@ -1,0 +1,148 @@
+package defence
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"tocsin/fault"
+	"tocsin/member"
+)
+
+// TestWhatIsInForce: the rows of the rule that decides what blocks.
+func TestWhatIsInForce(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world, _ func() *world) {
+		acme, borg := w.member("acme"), w.member("borg")
+		want := func(step string, who member.Session, values string) {
+			t.Helper()
+			if got := w.values(who); got != values {
+				t.Errorf("%s: %s's list is %q, want %q", step, who.Member.Name, got, values)
+			}
+		}
+		want("nothing filed", borg, "")
+		first := w.file(acme, member.AudienceGreen, inAYear(), "a.example", "b.example")
+		want("filed", borg, "a.example b.example")
+		want("filed", acme, "a.example b.example")
+		second := w.file(borg, member.AudienceAmber, inAYear(), "a.example")
+		w.recall(first)
+		want("one of two reports taken back", borg, "a.example b.example")
+		w.recall(second)
+		want("both taken back", borg, "b.example")
+		w.expire(first + 1)
+		want("expired", borg, "")
+		w.file(acme, member.AudienceGreen, inAYear(), "a.example")
+		want("filed again", borg, "a.example")
+	})
+}
+
+func TestAudiences(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world, _ func() *world) {
+		acme, borg := w.member("acme"), w.member("borg")
+		g, err := w.members.AddGroup(t.Context(), "banks", []string{"acme"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		acme = w.session("acme")
+		w.file(acme, g.Audience, inAYear(), "secret.example", "both.example")
+		w.file(acme, member.AudienceClear, inAYear(), "both.example")
+		if got := w.values(acme); got != "both.example secret.example" {
+			t.Errorf("a member of the group has %q", got)
+		}
+		if got := w.values(borg); got != "both.example" {
+			t.Errorf("who isn't in the group has %q", got)
+		}
+		// Leaving the group is another view at once, and the old one isn't theirs any more.
+		before := w.view(acme)
+		if err := w.members.RemoveFromGroup(t.Context(), "banks", "acme"); err != nil {
+			t.Fatal(err)
+		}
+		acme = w.session("acme")
+		if got := w.values(acme); got != "both.example" {
+			t.Errorf("who left the group has %q", got)
+		}
+		if after := w.view(acme); after.ID == before.ID || after.ID != w.view(borg).ID {
+			t.Errorf("view %d after leaving, %d before; borg, with equal rights, has %d", after.ID, before.ID, w.view(borg).ID)
+		}
+	})
+}
+
+func TestTrust(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world, _ func() *world) {
+		acme, borg, cyan := w.member("acme"), w.member("borg"), w.member("cyan")
+		at := w.file(acme, member.AudienceGreen, inAYear(), "a.example")
+		w.file(acme, member.AudienceGreen, inAYear(), "b.example")
+		w.file(cyan, member.AudienceGreen, inAYear(), "b.example")
+		if err := w.members.SetTrust(t.Context(), "borg", "acme", member.TrustAlert); err != nil {
+			t.Fatal(err)
+		}
+		if got := w.values(borg); got != "b.example" {
+			t.Errorf("a receiver that only lets acme alert blocks %q", got)
+		}
+		if got := w.values(cyan); got != "a.example b.example" {
+			t.Errorf("another receiver's list is %q", got)
+		}
+		w.handOver(at, cyan)
+		if got := w.values(borg); got != "a.example b.example" {
+			t.Errorf("after the report went over to cyan: %q", got)
+		}
+		list := w.list(w.view(cyan).ID)
+		if want := fmt.Sprintf("domain b.example x2 until %d", inAYear().Unix()); len(list) != 2 || list[1][:20] != want[:20] {
+			t.Errorf("b.example is reported by two: %q", list)
+		}
+	})
+}
+
+// TestSharedView: equal rights and policy are one view, whoever asks first.
+func TestSharedView(t *testing.T) {
+	w := newWorld(t, openSQLite(t), newKeys(t))
+	acme, borg := w.member("acme"), w.member("borg")
+	if a, b := w.view(acme), w.view(borg); a != b {
+		t.Errorf("equal rights gave %+v and %+v", a, b)
+	}
+	if err := w.members.SetTrust(t.Context(), "borg", "acme", member.TrustNone); err != nil {
+		t.Fatal(err)
+	}
+	if a, b := w.view(acme), w.view(borg); a.ID == b.ID {
+		t.Error("another policy is the same view")
+	}
+}
+
+// TestNotThereYet: without a follower nobody makes the view; a reader is told to
+// come again, and gets no half list.
+func TestNotThereYet(t *testing.T) {
+	w := newWorld(t, openSQLite(t), newKeys(t))
+	acme := w.member("acme")
+	start := time.Now()
+	_, err := w.views.View(t.Context(), acme)
+	if fault.KindOf(err) != fault.Busy {
+		t.Fatalf("want Busy, got %v", err)
+	}
+	if took := time.Since(start); took < patience || took > patience+time.Second {
+		t.Errorf("waited %v, not about %v", took, patience)
+	}
+}
+
+func TestTokens(t *testing.T) {
+	for _, v := range []View{{1, 0}, {3, 1795410000}, {1<<40 - 1, 4_000_000_000}} {
+		if got, ok := ParseToken(v.Token()); !ok || got != v {
+			t.Errorf("%v became %v, %v", v, got, ok)
+		}
+	}
+	for _, bad := range []string{"", "-", "1", "1-", "-1", "1-2-3", "01-2", "1-+2", "1- 2", "1-9999999999999999999", "x-1", "1_2", "1-2\n"} {
+		if v, ok := ParseToken(bad); ok {
+			t.Errorf("%q was read as %v", bad, v)
+		}
+	}
+}
+
+func TestMade(t *testing.T) {
+	now := time.Unix(1795410000, 5).UTC()
+	for _, c := range []struct {
+		serial int64
+		ok     bool
+	}{{1795409999, true}, {1795410000, true}, {1795410001, false}} {
+		if made, ok := (View{ID: 1, Serial: c.serial}).Made(now); ok != c.ok || made.Unix() != c.serial {
+			t.Errorf("serial %d: %v, %v", c.serial, made, ok)
+		}
+	}
+}
