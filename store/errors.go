@@ -80,7 +80,7 @@ func explain(err error) error {
 	case state == "53300":
 		return fault.Because(err, fault.Busy, "the database server has no connection left; try again")
 	case lost(err):
-		return fault.Because(err, fault.Unreachable, "the database server doesn't answer; nothing was kept")
+		return fault.Because(err, fault.Unreachable, "the database server doesn't answer; try again")
 	}
 	return err
 }

@@ -123,6 +123,9 @@ type Querier interface {
 // Reader gives the pool for reading outside a transaction.
 func (db *DB) Reader() Querier { return db.read }
 
+// readPatience is how long a snapshot tries to begin on a server that was lost.
+const readPatience = 2 * time.Second
+
 // Snapshot runs f in one read-only transaction (repeatable read on PostgreSQL), so that what it reads fits together.
 // While a Checkpoint waits for it, a snapshot that has lasted snapshotLife is ended.
 func (db *DB) Snapshot(ctx context.Context, f func(q Querier) error) error {
@@ -133,6 +136,9 @@ func (db *DB) Snapshot(ctx context.Context, f func(q Querier) error) error {
 		opts.Isolation = sql.LevelRepeatableRead
 	}
 	tx, err := db.read.BeginTx(ctx, opts)
+	for r := newRetry(); err != nil && lost(err) && r.again(ctx, readPatience); { // a pool may hold several dead connections
+		tx, err = db.read.BeginTx(ctx, opts)
+	}
 	if err != nil {
 		return explain(fmt.Errorf("beginning to read: %w", err))
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"strings"
 	"sync"
+	"time"
 
 	"tocsin/store"
 )
@@ -17,7 +18,12 @@ type Mode int
 const (
 	Before Mode = iota // it fails and had no effect
 	After              // it fails and took effect all the same
+	Late               // a commit fails with its connection, and takes effect only a moment later; elsewhere as After
 )
+
+// lateBy is how much later a commit takes effect that breaks Late: longer than it
+// takes to ask for its outcome.
+const lateBy = 50 * time.Millisecond
 
 // ErrBroken is what a broken write returns. It looks like nothing that an engine
 // says, so the outcome of a commit that returns it is unknown.
@@ -29,6 +35,7 @@ var ErrBroken = errors.New("storetest: this write was broken")
 type Breaker struct {
 	mu     sync.Mutex
 	writes int
+	reads  int
 	at     int // count at which to break; 0 for never
 	mode   Mode
 	onward bool // everything after it breaks too
@@ -49,6 +56,13 @@ func (b *Breaker) Writes() int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.writes
+}
+
+// Reads is how many other statements there have been.
+func (b *Breaker) Reads() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.reads
 }
 
 // Fail breaks the n-th write from now; 1 is the next one.
@@ -81,6 +95,14 @@ func (b *Breaker) set(n int, m Mode, onward bool) {
 	}
 }
 
+// read counts a statement that isn't a write.
+func (b *Breaker) read() error {
+	b.mu.Lock()
+	b.reads++
+	b.mu.Unlock()
+	return b.away()
+}
+
 // away says whether the database went away.
 func (b *Breaker) away() error {
 	b.mu.Lock()
@@ -92,8 +114,8 @@ func (b *Breaker) away() error {
 }
 
 // write does one write, broken or not. undo is for one that must leave something
-// clean behind when it isn't done.
-func (b *Breaker) write(do, undo func() error) error {
+// clean behind when it isn't done, late for one that can be done later.
+func (b *Breaker) write(do, undo func() error, late func()) error {
 	b.mu.Lock()
 	if b.down {
 		b.mu.Unlock()
@@ -109,7 +131,10 @@ func (b *Breaker) write(do, undo func() error) error {
 	switch {
 	case !breaks:
 		return do()
-	case mode == After:
+	case mode == Late && late != nil:
+		late()
+		return errors.Join(ErrBroken, driver.ErrBadConn)
+	case mode != Before:
 		return errors.Join(ErrBroken, do())
 	default:
 		return errors.Join(ErrBroken, undo())
@@ -158,7 +183,21 @@ type anyConn interface {
 type breakingConn struct {
 	anyConn
 	b     *Breaker
-	wrote bool // since the transaction began
+	wrote bool          // since the transaction began
+	late  chan struct{} // closed when a late commit is done; nil without one
+}
+
+// Close implements driver.Conn. A connection with a late commit lives on until
+// that is done, as a server's end of a lost connection does.
+func (c *breakingConn) Close() error {
+	if c.late == nil {
+		return c.anyConn.Close()
+	}
+	go func() {
+		<-c.late
+		_ = c.anyConn.Close() // nobody is left to be told
+	}()
+	return nil
 }
 
 // BeginTx implements driver.ConnBeginTx.
@@ -174,26 +213,26 @@ func (c *breakingConn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.
 // ExecContext implements driver.ExecerContext.
 func (c *breakingConn) ExecContext(ctx context.Context, q string, args []driver.NamedValue) (r driver.Result, err error) {
 	if !isWrite(q) {
-		if err := c.b.away(); err != nil {
+		if err := c.b.read(); err != nil {
 			return nil, err
 		}
 		return c.anyConn.ExecContext(ctx, q, args)
 	}
 	c.wrote = true
-	err = c.b.write(func() (err error) { r, err = c.anyConn.ExecContext(ctx, q, args); return err }, nothing)
+	err = c.b.write(func() (err error) { r, err = c.anyConn.ExecContext(ctx, q, args); return err }, nothing, nil)
 	return r, err
 }
 
 // QueryContext implements driver.QueryerContext.
 func (c *breakingConn) QueryContext(ctx context.Context, q string, args []driver.NamedValue) (r driver.Rows, err error) {
 	if !isWrite(q) {
-		if err := c.b.away(); err != nil {
+		if err := c.b.read(); err != nil {
 			return nil, err
 		}
 		return c.anyConn.QueryContext(ctx, q, args)
 	}
 	c.wrote = true
-	err = c.b.write(func() (err error) { r, err = c.anyConn.QueryContext(ctx, q, args); return err }, nothing)
+	err = c.b.write(func() (err error) { r, err = c.anyConn.QueryContext(ctx, q, args); return err }, nothing, nil)
 	if err != nil && r != nil {
 		err = errors.Join(err, r.Close())
 	}
@@ -225,5 +264,11 @@ func (t *breakingTx) Commit() error {
 	if !t.c.wrote {
 		return t.Tx.Commit()
 	}
-	return t.c.b.write(t.Tx.Commit, t.Tx.Rollback)
+	return t.c.b.write(t.Tx.Commit, t.Tx.Rollback, func() {
+		t.c.late = make(chan struct{})
+		time.AfterFunc(lateBy, func() {
+			_ = t.Tx.Commit() // the test sees in the database whether it did
+			close(t.c.late)
+		})
+	})
 }
