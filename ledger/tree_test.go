@@ -181,45 +181,48 @@ func (l *logged) add(t testing.TB, n int) int64 {
 }
 
 func engines(t *testing.T, f func(t *testing.T, l *logged)) {
-	t.Run("sqlite", func(t *testing.T) { f(t, newLog(t, storetest.Open(t))) })
+	t.Helper()
+	storetest.Engines(t, func(t *testing.T, open storetest.Opener) { f(t, newLog(t, open(t))) })
 }
 
-// Every entry of every tree from 1 to 300 has the proof that x/mod gives.
+// Every entry of every tree from 1 to 300 has a proof, out of the rows of the newest one.
+func TestEveryProof(t *testing.T) {
+	m, want := memory{}, (&reference{}).upTo(t, 300)
+	m.grow(t, 0, 300)
+	for size := int64(1); size <= 300; size++ {
+		root, err := tlog.TreeHash(size, m)
+		must(t, err)
+		for i := range size {
+			p, err := tlog.ProveRecord(size, i, m)
+			must(t, err)
+			if err := tlog.CheckRecord(p, size, root, i, want.hashes[tlog.StoredHashIndex(0, i)]); err != nil {
+				t.Fatalf("size %d, entry %d: %v", size, i, err)
+			}
+		}
+	}
+}
+
+// The same out of the database, as the log grows.
 func TestProofs(t *testing.T) {
 	engines(t, func(t *testing.T, l *logged) {
 		want := &reference{}
-		for size := int64(1); size <= 300; size++ {
-			if l.add(t, 1) != size {
-				t.Fatal("the log doesn't have the size of its batches")
-			}
+		for size := int64(0); size < 300; {
+			size = l.add(t, 1+int(size)%40)
 			want.upTo(t, size)
-			step := int64(1)
-			if size%50 != 0 && size > 20 {
-				step = max(1, size/7)
-			}
-			for i := int64(0); i < size; i += step {
-				p, leaf, err := l.tree.proof(t.Context(), l.db.Reader(), l.keys, i, size)
-				must(t, err)
-				expect, err := tlog.ProveRecord(size, i, want)
-				must(t, err)
-				if leaf != leafNo(i) || !slices.Equal(p.Hashes, plain(expect)) {
-					t.Fatalf("size %d: the proof of entry %d is wrong", size, i)
+			for i := int64(0); i < size; i += 1 + size/9 {
+				for at := size; at > i; at -= 1 + size/4 {
+					p, leaf, err := l.tree.proof(t.Context(), l.db.Reader(), l.keys, i, at)
+					must(t, err)
+					expect, err := tlog.ProveRecord(at, i, want)
+					must(t, err)
+					c, err := OpenCheckpoint(p.Checkpoint, l.keys.VerifierKey())
+					must(t, err)
+					root, err := tlog.TreeHash(at, want)
+					must(t, err)
+					if leaf != leafNo(i) || !slices.Equal(p.Hashes, plain(expect)) || c.Root != root || c.Size != at {
+						t.Fatalf("size %d: the proof of entry %d is wrong", at, i)
+					}
 				}
-			}
-		}
-		// An entry is proved in every later tree, too, also after the log grew.
-		for i := int64(0); i < 300; i += 13 {
-			for size := i + 1; size <= 300; size += 11 {
-				p, _, err := l.tree.proof(t.Context(), l.db.Reader(), l.keys, i, size)
-				must(t, err)
-				c, err := OpenCheckpoint(p.Checkpoint, l.keys.VerifierKey())
-				must(t, err)
-				hashes := tlog.RecordProof{}
-				for _, h := range p.Hashes {
-					hashes = append(hashes, h)
-				}
-				leaf := leafNo(i)
-				must(t, tlog.CheckRecord(hashes, c.Size, c.Root, i, tlog.RecordHash(leaf[:])))
 			}
 		}
 	})
@@ -284,6 +287,35 @@ func TestSealTogether(t *testing.T) {
 		must(t, l.db.Snapshot(t.Context(), func(q store.Querier) error {
 			return l.tree.Check(t.Context(), q, head.Size, func(i int64) ([32]byte, error) { return leafNo(i), nil })
 		}))
+	})
+}
+
+// Two nodes of one log, each with its own sequencer: one tree comes of it.
+func TestTwoNodes(t *testing.T) {
+	storetest.Engines(t, func(t *testing.T, open storetest.Opener) {
+		one := newLog(t, open(t))
+		db := open(t)
+		two := &logged{db: db, tree: NewTree(1), keys: one.keys}
+		var err error
+		two.seq, err = store.NewSequencer(t.Context(), db, 1, two.tree)
+		must(t, err)
+		t.Cleanup(func() { two.seq.Close() })
+		var wg sync.WaitGroup
+		for i := range 24 {
+			node := []*logged{one, two}[i%2]
+			wg.Go(func() {
+				if _, _, err := node.seq.Do(t.Context(), &entry{n: 1 + i%5}); err != nil {
+					t.Errorf("job %d: %v", i, err)
+				}
+			})
+		}
+		wg.Wait()
+		head, err := two.seq.Head(t.Context())
+		must(t, err)
+		if head.Size != 70 {
+			t.Errorf("the log has %d entries, not 70", head.Size)
+		}
+		must(t, one.check(t, head.Size, trueLeaf))
 	})
 }
 
