@@ -1,0 +1,56 @@
+package bench
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"tocsin/intake/scan"
+)
+
+// scanText is the files of the reports and the sample texts, repeated to 32 MB.
+func scanText(b *testing.B) string {
+	b.Helper()
+	const shared, size = "../../shared/data", 32 << 20
+	files, _ := filepath.Glob(filepath.Join(shared, "reports", "*"))
+	var one strings.Builder
+	for _, f := range files {
+		raw, err := os.ReadFile(f)
+		if err != nil {
+			b.Fatal(err)
+		}
+		one.Write(raw)
+		one.WriteString("\n\n")
+	}
+	for _, f := range []string{"ioc-sample/sample.jsonl", "ioc-long/long.jsonl"} {
+		raw, err := os.ReadFile(filepath.Join(shared, f))
+		if err != nil {
+			if os.Getenv("CI") != "" {
+				b.Fatalf("the sample texts are missing: %v", err)
+			}
+			b.Skipf("skipped the speed of the scanner: %v", err)
+		}
+		for line := range strings.Lines(string(raw)) {
+			var item struct{ Text string }
+			if err := json.Unmarshal([]byte(line), &item); err != nil {
+				b.Fatal(err)
+			}
+			one.WriteString(item.Text)
+			one.WriteString("\n\n")
+		}
+	}
+	return strings.Repeat(one.String(), size/one.Len()+1)[:size]
+}
+
+// BenchmarkScan is to read 10 MB/s of CPU time; MB/s is of 1,000,000 bytes.
+func BenchmarkScan(b *testing.B) {
+	text := scanText(b)
+	b.SetBytes(int64(len(text)))
+	for b.Loop() {
+		if len(scan.Find(text)) == 0 {
+			b.Fatal("nothing found")
+		}
+	}
+}
