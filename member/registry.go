@@ -235,8 +235,12 @@ func (r *Registry) again(ctx context.Context, tx *store.Tx, s Session) (Session,
 	return r.sessionOf(ctx, tx, ID(who), s.KeyID, feed != 0)
 }
 
-// readRights reads the rights counter of the head row.
+// readRights reads the rights counter of the head row, which store.RaiseRights
+// raises; 0 when the log was not begun yet.
 func (r *Registry) readRights(ctx context.Context, q store.Querier) (n int64, err error) {
 	err = q.QueryRowContext(ctx, `SELECT rights FROM head WHERE log_id = $1`, r.logID).Scan(&n)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, nil
+	}
 	return n, err
 }
