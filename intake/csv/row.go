@@ -2,6 +2,7 @@ package csv
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -209,7 +210,7 @@ func (t *table) bare(rec record, o intake.Options) row {
 		}
 	}
 	r.description = strings.ToValidUTF8(strings.Join(texts, "; ")[:min(maxText, len(strings.Join(texts, "; ")))], "")
-	if len(r.findings) == 0 {
+	if len(r.findings) == 0 && slices.ContainsFunc(rec.cells, func(c string) bool { return !nothing(c) }) {
 		r.problem = "no cell of this row is a value of a known kind"
 	}
 	return r

@@ -33,9 +33,8 @@ func Looks(head []byte) bool {
 	for _, l := range body {
 		cells, _ := split(l, t.sep)
 		if t.sep == 0 {
-			cells = strings.Fields(l)
 			// One value and little beside it is a list; a sentence with a value in it is none.
-			if len(cells) > 4 || len(cells) > 0 && !strong(cells[0]) && !(len(cells) == 2 && hostsLine(cells)) {
+			if cells = strings.Fields(l); !listLine(cells) {
 				continue
 			}
 		}
@@ -206,6 +205,26 @@ func (t *table) judge(lines []string) {
 func strong(cell string) bool {
 	t, ok := observable.Guess(cell)
 	return ok && t.Kind != observable.FileName && t.Kind != observable.ASN
+}
+
+// listLine tells a line of a list: a value, behind which only numbers, dates and
+// remarks stand.
+func listLine(cells []string) bool {
+	if hostsLine(cells) {
+		return true
+	}
+	if len(cells) == 0 || !strong(strings.Trim(cells[0], `"',;`)) {
+		return false
+	}
+	for _, c := range cells[1:] {
+		if strings.HasPrefix(c, "#") || strings.HasPrefix(c, "//") || strings.HasPrefix(c, ";") {
+			return true
+		}
+		if wordy(c) && !strong(c) {
+			return false
+		}
+	}
+	return true
 }
 
 // hostsLine tells a line of a hosts file, which sends names nowhere.
