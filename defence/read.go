@@ -3,7 +3,7 @@ package defence
 import (
 	"context"
 	"fmt"
-	"strings"
+	"slices"
 	"time"
 
 	"tocsin/fault"
@@ -178,7 +178,7 @@ func (r *Reading) tell(page []change, kinds []observable.Kind, f func(Change) er
 	}
 	for _, c := range page {
 		name, ok := names[c.t]
-		if !ok || !contains(kinds, name.Kind) {
+		if !ok || !slices.Contains(kinds, name.Kind) {
 			continue
 		}
 		i, ok := items[name]
@@ -190,45 +190,6 @@ func (r *Reading) tell(page []change, kinds []observable.Kind, f func(Change) er
 		}
 	}
 	return nil
-}
-
-func contains(kinds []observable.Kind, k observable.Kind) bool {
-	for _, o := range kinds {
-		if o == k {
-			return true
-		}
-	}
-	return false
-}
-
-// Token names a view and a counter: what a reader hands back to learn what
-// changed since.
-func (w View) Token() string { return fmt.Sprintf("%d-%d", w.ID, w.Serial) }
-
-// maxToken is more than two numbers of 64 bits need.
-const maxToken = 41
-
-// ParseToken reads a token. One that was never given is no error: a reader with
-// it gets everything anew.
-func ParseToken(s string) (w View, ok bool) {
-	a, b, two := strings.Cut(s, "-")
-	if !two || len(s) > maxToken || !digits(a, &w.ID) || !digits(b, &w.Serial) || w.Token() != s {
-		return View{}, false
-	}
-	return w, true
-}
-
-func digits(s string, to *int64) bool {
-	if s == "" || len(s) > 18 {
-		return false
-	}
-	for _, c := range []byte(s) {
-		if c < '0' || c > '9' {
-			return false
-		}
-		*to = *to*10 + int64(c-'0')
-	}
-	return true
 }
 
 // Made is when the content of a view became what it is, as exactly as a second;

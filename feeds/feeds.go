@@ -23,6 +23,7 @@ import (
 	"tocsin/defence"
 	"tocsin/door"
 	"tocsin/fault"
+	"tocsin/feeds/wire"
 	"tocsin/member"
 )
 
@@ -125,10 +126,12 @@ func (h *handler) serve(w http.ResponseWriter, r *http.Request, s member.Session
 // settle drops a token that can't be of this view: it is all the same then which
 // one it was, and its answer is everything anew.
 func (a *asked) settle(view defence.View) {
-	if t, ok := defence.ParseToken(a.since); a.delta && (!ok || t.ID != view.ID || t.Serial > view.Serial) {
+	if t, ok := wire.ParseToken(a.since); a.delta && (!ok || t.View != view.ID || t.Serial > view.Serial) {
 		a.since = ""
 	}
 }
+
+func token(v defence.View) string { return wire.Token{View: v.ID, Serial: v.Serial}.String() }
 
 // key names what is the same for all who ask for it.
 func (a *asked) key(view defence.View) string {
@@ -140,7 +143,7 @@ const generation = 1
 
 // head sets the headers of an answer with the content of a view.
 func (a *asked) head(h http.Header, view defence.View) {
-	tag := fmt.Sprintf("%d-%s-%s", generation, view.Token(), a.form.name)
+	tag := fmt.Sprintf("%d-%s-%s", generation, token(view), a.form.name)
 	h.Set("Content-Type", a.form.media)
 	if a.delta {
 		tag += "-since-" + a.since
@@ -150,7 +153,7 @@ func (a *asked) head(h http.Header, view defence.View) {
 		tag += "-gz"
 	}
 	h.Set("Etag", `"`+tag+`"`)
-	h.Set("X-Tocsin-Serial", view.Token())
+	h.Set("X-Tocsin-Serial", token(view))
 	h.Set("Cache-Control", "private, no-cache")
 	h["Vary"] = []string{"Authorization, X-Api-Key, Accept-Encoding"}
 	h.Set("X-Content-Type-Options", "nosniff")

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"tocsin/defence"
+	"tocsin/feeds/wire"
 	"tocsin/observable"
 	"tocsin/thing"
 )
@@ -72,24 +73,12 @@ func (h *handler) write(ctx context.Context, out io.Writer, a asked, id int64) (
 // writeList writes one value a line.
 func writeList(w *bufio.Writer, r *defence.Reading, kinds []observable.Kind) error {
 	return r.Items(kinds, func(i defence.Item) error {
-		if !oneLine(i.Thing.Value) {
+		if !wire.OneLine(i.Thing.Value) {
 			return nil
 		}
 		w.WriteString(i.Thing.Value) // errors stay with the writer until Flush
 		return w.WriteByte('\n')
 	})
-}
-
-// oneLine tells whether a value is one line to every program that may read it:
-// no space or control character, none of Unicode's own line ends, and no sign
-// that begins a comment.
-func oneLine(s string) bool {
-	for _, r := range s {
-		if r <= ' ' || r == 0x7f || r == 0x85 || r == 0xa0 || r == 0x2028 || r == 0x2029 {
-			return false
-		}
-	}
-	return s != "" && s[0] != '#' && s[0] != ';'
 }
 
 // writeCSV writes a header row and one row for each value: kind, value,
@@ -99,22 +88,13 @@ func writeCSV(w *bufio.Writer, r *defence.Reading, kinds []observable.Kind) erro
 	c := csv.NewWriter(w)
 	c.Write([]string{"kind", "value", "reporters", "valid_until"}) // errors stay with the writer
 	err := r.Items(kinds, func(i defence.Item) error {
-		if strings.ContainsAny(i.Thing.Value, "\r\n\u0085\u2028\u2029") {
+		if strings.ContainsAny(i.Thing.Value, wire.LineEnds) {
 			return nil
 		}
-		return c.Write([]string{string(i.Thing.Kind), cell(i.Thing.Value), strconv.Itoa(i.Members), stamp(i.Until)})
+		return c.Write([]string{string(i.Thing.Kind), wire.Cell(i.Thing.Value), strconv.Itoa(i.Members), stamp(i.Until)})
 	})
 	c.Flush()
 	return err
-}
-
-// cell keeps a spreadsheet from taking a value for a formula: it gets a ' in
-// front (OWASP, "CSV Injection"). The JSON lines have the value as it is.
-func cell(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
-		return "'" + s
-	}
-	return s
 }
 
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
@@ -162,9 +142,9 @@ const (
 // whole list after a line "reset".
 func writeDelta(w *bufio.Writer, r *defence.Reading, kinds []observable.Kind, since string) error {
 	e := encoder(w)
-	t, ok := defence.ParseToken(since)
+	t, ok := wire.ParseToken(since)
 	var err error
-	if ok && t.ID == r.ID && r.Since(t.Serial) {
+	if ok && t.View == r.ID && r.Since(t.Serial) {
 		err = r.Changes(t.Serial, kinds, func(c defence.Change) error {
 			if c.Op == defence.Removed {
 				return e.Encode(lineOf(opRemove, c.Item))
@@ -177,5 +157,5 @@ func writeDelta(w *bufio.Writer, r *defence.Reading, kinds []observable.Kind, si
 	if err != nil {
 		return err
 	}
-	return e.Encode(line{Op: opEnd, Serial: r.Token()})
+	return e.Encode(line{Op: opEnd, Serial: token(r.View)})
 }
