@@ -56,10 +56,7 @@ func Open(ctx context.Context, cfg Config) (n *Node, err error) {
 	if n.DB, err = store.Open(ctx, store.Config{URL: url, Wrap: cfg.Wrap}); err != nil {
 		return n, err
 	}
-	if err := exchange.Migrate(ctx, n.DB); err != nil {
-		return n, err
-	}
-	if err := defence.Migrate(ctx, n.DB); err != nil {
+	if err := migrate(ctx, n.DB); err != nil {
 		return n, err
 	}
 	if n.Keys, err = openKeys(cfg, fresh); err != nil {
@@ -69,6 +66,11 @@ func Open(ctx context.Context, cfg Config) (n *Node, err error) {
 		return n, err
 	}
 	return n, n.firstOperator(ctx)
+}
+
+// migrate brings the tables of all ideas up to date.
+func migrate(ctx context.Context, db *store.DB) error {
+	return errors.Join(exchange.Migrate(ctx, db), defence.Migrate(ctx, db))
 }
 
 // openKeys opens the keys folder, or makes it for a store that is new.

@@ -76,8 +76,9 @@ func (cmd backupCmd) Run(c *call) error {
 
 type restoreCmd struct {
 	local
-	File    string `arg:"" help:"The backup."`
-	OldKeys string `help:"The keys folder that belonged to the backup." required:"" placeholder:"DIR"`
+	File       string `arg:"" help:"The backup."`
+	OldKeys    string `help:"The keys folder that belonged to the backup." required:"" placeholder:"DIR"`
+	Checkpoint string `help:"The newest checkpoint of the old log that anybody has (default: the backup's own)." placeholder:"FILE"`
 }
 
 // Help is the example that --help shows.
@@ -87,7 +88,14 @@ func (restoreCmd) Help() string {
 }
 
 func (cmd restoreCmd) Run(c *call) error {
-	key, err := app.Restore(c.ctx, cmd.config(), cmd.File, cmd.OldKeys)
+	var checkpoint []byte
+	if cmd.Checkpoint != "" {
+		var err error
+		if checkpoint, err = c.read(cmd.Checkpoint, 1<<20); err != nil {
+			return err
+		}
+	}
+	key, err := app.Restore(c.ctx, cmd.config(), cmd.File, cmd.OldKeys, checkpoint)
 	if err != nil {
 		return err
 	}
