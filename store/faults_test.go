@@ -169,7 +169,7 @@ func TestALostConnectionIsTriedAgain(t *testing.T) {
 		t.Run(when, func(t *testing.T) {
 			cut := sync.OnceValue(func() error {
 				return other.Write(t.Context(), func(tx *store.Tx) error {
-					_, err := tx.Exec(t.Context(), `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND query NOT LIKE 'listen %'`)
+					_, err := tx.Exec(t.Context(), `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = current_setting('application_name') AND pid <> pg_backend_pid()`)
 					return err
 				})
 			})

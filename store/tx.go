@@ -52,7 +52,7 @@ func (tx *Tx) InsertRows(ctx context.Context, prefix string, width int, args []a
 	}
 	for len(args) > 0 {
 		n := atOnce(len(args)/width, width)
-		done, err := tx.Exec(ctx, tx.db.texts.insert(prefix, width, n, suffix), args[:n*width]...)
+		done, err := tx.Exec(ctx, tx.db.texts.insert(tx.db.engine, prefix, width, n, suffix), args[:n*width]...)
 		if err != nil {
 			return rows, err
 		}
@@ -90,7 +90,9 @@ type shape struct {
 // maxTexts bounds what is kept: some 30 tables by 8 sizes.
 const maxTexts = 300
 
-func (t *texts) insert(prefix string, width, rows int, suffix string) string {
+// insert gives the text. SQLite looks a parameter's name up in a list, for each
+// value of each row again, so there the parameters have none.
+func (t *texts) insert(e Engine, prefix string, width, rows int, suffix string) string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	key := shape{prefix, suffix, width, rows}
@@ -111,7 +113,11 @@ func (t *texts) insert(prefix string, width, rows int, suffix string) string {
 		default:
 			b.WriteByte(',')
 		}
-		fmt.Fprintf(&b, "$%d", i+1)
+		if e == SQLite {
+			b.WriteByte('?')
+		} else {
+			fmt.Fprintf(&b, "$%d", i+1)
+		}
 	}
 	b.WriteString(") ")
 	b.WriteString(suffix)
