@@ -1,6 +1,7 @@
 package stix
 
 import (
+	"slices"
 	"strings"
 
 	"tocsin/fault"
@@ -56,12 +57,7 @@ type propertySet struct{ names []string }
 func (s *propertySet) add(name string) { s.names = append(s.names, name) }
 
 func (s *propertySet) has(name string) bool {
-	for _, n := range s.names {
-		if n == name {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(s.names, name)
 }
 
 // check compares the names with what the type requires.
