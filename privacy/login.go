@@ -1,0 +1,267 @@
+package privacy
+
+import "strings"
+
+// logins finds user names: behind labels, in log lines of logins, behind the name
+// of a domain, in home directories, in chats, and in cloud identities.
+func (t *text) logins() {
+	for i := range t.toks {
+		t.work++
+		k := &t.toks[i]
+		if k.in == inPlaceholder || k.in == inValue {
+			continue
+		}
+		switch {
+		case k.kind == mark && k.c == '<' && k.lead == '\n':
+			t.nick(i)
+		case k.kind == mark && (k.c == '\\' || k.c == '/'):
+			t.afterSlash(i)
+		case k.f&fUser != 0 && k.kind != mark:
+			t.labelledLogin(i)
+		case k.kind == word && k.in == free && strings.EqualFold(t.str(i), "for"):
+			t.loginLine(i)
+		case k.kind == word && k.in == free && t.str(i) == "sudo" && t.mark(i+1, ':') && t.mark(i+3, ':'):
+			t.login(i+2, i+2, false)
+		}
+	}
+}
+
+// nick judges <nick> at the start of a chat line.
+func (t *text) nick(i int) {
+	j := i + 1
+	for j < len(t.toks) && j < i+8 && t.toks[j].lead == 0 && !t.mark(j, '>') {
+		if t.mark(j, '@') || t.mark(j, '/') || t.mark(j, '=') {
+			return
+		}
+		j++
+	}
+	if j > i+1 && t.mark(j, '>') && j+1 < len(t.toks) && t.toks[j+1].lead == ' ' {
+		t.login(i+1, j-1, false)
+	}
+}
+
+// value gives the last token of the identifier that begins at token i.
+func (t *text) value(i int) int {
+	j := i
+	for j+1 < len(t.toks) && t.toks[j+1].lead == 0 && j < i+12 {
+		n := &t.toks[j+1]
+		if n.kind == mark && !(n.c == '.' || n.c == '-' || n.c == '$' || n.c == '+') || n.kind == ideo {
+			break
+		}
+		if n.kind == mark && n.c != '$' && (j+2 >= len(t.toks) || t.toks[j+2].lead != 0 || t.toks[j+2].kind == mark) {
+			break
+		}
+		j++
+	}
+	return j
+}
+
+// afterLabel gives the token behind : or = and quotes, or -1.
+func (t *text) afterLabel(i int) int {
+	k, sep := i+1, false
+	for k < len(t.toks) && k < i+6 && t.toks[k].kind == mark && t.toks[k].lead != '\n' {
+		switch t.toks[k].c {
+		case ':', '=':
+			sep = true
+		case '"', '\'', '>':
+		case '\\':
+			if !t.mark(k+1, '"') {
+				return -1
+			}
+		default:
+			return -1
+		}
+		k++
+	}
+	if !sep || k >= len(t.toks) || t.toks[k].lead == '\n' || t.toks[k].kind == mark {
+		return -1
+	}
+	return k
+}
+
+// labelledLogin judges user=NAME, TargetUserName: NAME and their like.
+func (t *text) labelledLogin(i int) {
+	v := t.afterLabel(i)
+	if v < 0 || t.toks[v].in == inPlaceholder || t.toks[v].in == inURL {
+		return
+	}
+	j := t.value(v)
+	if t.mark(j+1, '\\') && t.glued(j+1) { // the user stands behind the domain
+		return
+	}
+	if t.mark(j+1, '@') && t.glued(j+1) || t.mark(j+1, '/') && t.glued(j+1) {
+		return
+	}
+	if t.mark(j+1, '[') && t.glued(j+1) || t.mark(j+1, '(') && t.glued(j+1) {
+		return
+	}
+	colon := t.mark(i+1, ':') && t.toks[v].lead == ' '
+	if colon && (t.toks[v].f&(fStop|fVictim|fVerb) != 0 || t.has(v+1, fStop|fVerb) && t.toks[v+1].shape == lower) {
+		return // prose
+	}
+	t.login(v, j, false)
+}
+
+// loginLine judges "Failed password for NAME", "session opened for user NAME".
+func (t *text) loginLine(i int) {
+	hit := false
+	for k := i - 1; k >= 0 && k >= i-4; k-- {
+		switch strings.ToLower(t.str(k)) {
+		case "password", "publickey", "keyboard", "gssapi", "opened", "closed", "failure", "login", "logon", "logged", "authentication", "failures":
+			hit = true
+		}
+	}
+	if !hit {
+		return
+	}
+	v, unknown := i+1, false
+	for v < len(t.toks) && v < i+4 && t.toks[v].kind == word {
+		switch strings.ToLower(t.str(v)) {
+		case "invalid", "illegal", "unknown":
+			unknown = true
+		case "user", "account":
+		default:
+			goto named
+		}
+		v++
+	}
+named:
+	if v >= len(t.toks) || t.toks[v].kind == mark || t.toks[v].lead != ' ' || t.toks[v].f&fStop != 0 && t.toks[v].f&(fAnyName|fBuiltin) == 0 {
+		return
+	}
+	t.login(v, t.value(v), unknown)
+}
+
+// login judges the user name of tokens i..j; unknown ones exist nowhere.
+func (t *text) login(i, j int, unknown bool) {
+	for j > i && t.toks[j].kind == mark {
+		j--
+	}
+	if t.toks[i].in == inPlaceholder || t.toks[i].in == inMail || t.toks[i].f&fNamed != 0 && t.toks[i].in == inValue {
+		return
+	}
+	v, reason := Remove, "login"
+	l, doubt := t.leftCue(i, 6)
+	r, d2 := t.rightCue(j)
+	score := l + 12*int(t.toks[i].side) + 6*int(t.at.side)
+	if r < 0 && (t.mark(j+1, '(') || t.at.side < 0) {
+		score += r
+	}
+	switch {
+	case unknown:
+		v, reason = Keep, "login-tried"
+	case t.builtin(i, j):
+		v, reason = Keep, "login-builtin"
+	case score <= -2*decisive && !(doubt || d2):
+		v, reason = Keep, "role-attacker"
+	}
+	t.found(i, j, "username", v, reason)
+	for k := i; k <= j; k++ {
+		t.toks[k].in = inValue
+		if v == Remove {
+			t.toks[k].f |= fNamed
+		}
+	}
+}
+
+// builtin tells accounts that every system has, computer accounts and services.
+func (t *text) builtin(i, j int) bool {
+	if t.mark(j, '$') || i == j && t.has(i, fBuiltin) {
+		return true
+	}
+	w := strings.ToLower(t.s[t.toks[i].start:t.toks[j].end])
+	_, known := builtinJoined[w]
+	return known || allDigits(w) || strings.HasPrefix(w, "svc") || strings.HasPrefix(w, "dwm-") || strings.HasPrefix(w, "umfd-")
+}
+
+var builtinJoined = map[string]struct{}{"www-data": {}, "ec2-user": {}, "default.migrated": {}, "font-driver": {}, "web-admin": {}, "sys-admin": {}}
+
+// afterSlash judges what stands behind \ or /: home directories, DOMAIN\user and
+// cloud identities.
+func (t *text) afterSlash(i int) {
+	c := t.toks[i].c
+	next := i + 1
+	if c == '\\' && t.mark(next, '\\') && t.glued(next) {
+		next++
+	}
+	if next >= len(t.toks) || t.toks[next].lead != 0 || t.toks[next].kind == mark || i == 0 || !t.glued(i) {
+		return
+	}
+	switch strings.ToLower(t.str(i - 1)) {
+	case "users", "usuarios", "utilisateurs", "benutzer", "home", "profiles", "utenti":
+		if t.toks[i].in == inURL && c == '/' {
+			return
+		}
+		if i >= 2 && (t.mark(i-2, '\\') || t.mark(i-2, '/')) {
+			t.home(next, c)
+		}
+		return
+	case "settings":
+		if c == '\\' && i >= 3 && strings.EqualFold(t.str(i-3), "documents") {
+			t.home(next, c)
+		}
+		return
+	case "user":
+		if c == '/' && t.mark(i-2, ':') && t.glued(i-1) {
+			t.login(next, t.value(next), false)
+		}
+		return
+	}
+	if c == '\\' {
+		t.domainUser(i, next)
+	}
+}
+
+// home judges the user's part of a home directory, which may hold spaces.
+func (t *text) home(i int, sep byte) {
+	j := t.value(i)
+	for k := j; k+1 < len(t.toks) && k < j+3 && sep == '\\'; k++ { // C:\Users\John Smith\x
+		n := &t.toks[k+1]
+		if n.lead == '\n' || n.kind == mark && n.c != '\\' {
+			break
+		}
+		if n.c == '\\' && n.kind == mark && n.lead == 0 && k > j {
+			j = k
+			break
+		}
+	}
+	if t.pdb(j) {
+		t.found(i, j, "username", Keep, "build-path")
+		return
+	}
+	t.login(i, j, false)
+}
+
+// pdb tells whether the path that goes on behind token j is that of debug
+// symbols, which the maker of a program leaves in it.
+func (t *text) pdb(j int) bool {
+	for k := j + 1; k < len(t.toks) && k < j+40 && t.toks[k].lead == 0; k++ {
+		if t.toks[k].kind == word && strings.EqualFold(t.str(k), "pdb") {
+			return true
+		}
+	}
+	return false
+}
+
+// domainUser judges DOMAIN\user.
+func (t *text) domainUser(i, next int) {
+	d := &t.toks[i-1]
+	if d.kind == mark || d.kind == ideo || d.lead == 0 && i >= 2 && (t.toks[i-2].kind != mark || t.toks[i-2].c == '\\' || t.toks[i-2].c == '.' && t.glued(i-2) || t.toks[i-2].c == '/' || t.toks[i-2].c == '%') {
+		return
+	}
+	j := t.value(next)
+	if t.mark(j+1, '\\') && t.glued(j+1) || t.toks[next].in == inURL {
+		return
+	}
+	switch strings.ToLower(t.str(i - 1)) {
+	case "global", "local", "session", "basenamedobjects", "device", "pipe", "hklm", "hkcu", "hkcr", "hku", "hkey_local_machine", "hkey_current_user", "software", "system", "authority", "builtin", "service", "windows", "system32", "manager":
+		return
+	}
+	if j > next && t.toks[next].in == inHost && t.toks[j].kind == word && t.toks[j].shape == lower && len(t.str(j)) <= 4 && !t.has(j, fAnyName) {
+		return // a file
+	}
+	if d.shape == lower && d.kind == word && t.toks[i-1].in != inHost {
+		return // a relative path
+	}
+	t.login(next, j, false)
+}

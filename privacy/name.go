@@ -1,0 +1,335 @@
+package privacy
+
+import "strings"
+
+// names finds the names of persons: after titles and role words, by the lists,
+// beside what persons do, in greetings and below farewells.
+func (t *text) names() {
+	for i := 0; i < len(t.toks); i++ {
+		t.work++
+		if !t.loose(i) || t.toks[i].in != free || t.toks[i].f&fNamed != 0 {
+			continue
+		}
+		if j, ok := t.name(i); ok {
+			i = j
+		}
+	}
+}
+
+// loose tells whether token i is a word of prose, not part of an identifier.
+func (t *text) loose(i int) bool {
+	k := &t.toks[i]
+	if k.kind != word {
+		return false
+	}
+	if k.lead == 0 && i > 0 {
+		switch t.toks[i-1].c {
+		case '.':
+			if i > 1 && t.toks[i-1].lead == 0 && t.toks[i-2].kind != mark && !t.initial(i-2) {
+				return false
+			}
+		case '/', '\\', '@', '%', '&', '#', '$', '~', '?':
+			return false
+		}
+	}
+	if i+1 < len(t.toks) && t.toks[i+1].lead == 0 {
+		switch t.toks[i+1].c {
+		case '.':
+			return i+2 >= len(t.toks) || t.toks[i+2].lead != 0 || t.toks[i+2].kind == mark || t.initial(i)
+		case '/', '\\', '@', '=', '%':
+			return false
+		case '(':
+			return i+2 >= len(t.toks) || t.toks[i].shape == capital
+		}
+	}
+	return true
+}
+
+// initial tells a single capital letter.
+func (t *text) initial(i int) bool {
+	k := &t.toks[i]
+	return k.kind == word && k.shape == upper && len([]rune(t.s[k.start:k.end])) == 1
+}
+
+// part tells whether token k can be a word of a name after its first.
+func (t *text) part(k int) bool {
+	tok := &t.toks[k]
+	if !t.loose(k) || tok.in != free || tok.f&(fStop|fThing|fTitle|fRole) != 0 && tok.f&fAnyName == 0 {
+		return false
+	}
+	return tok.shape == capital || tok.shape == upper
+}
+
+// span of a name from token i: its last token and how many words it has.
+func (t *text) extent(i int) (j, words int) {
+	j, words = i, 1
+	for words < 5 {
+		k := j + 1
+		if k < len(t.toks) && t.mark(k, '.') && t.initial(j) && t.toks[k].lead == 0 {
+			k++
+		}
+		switch {
+		case k >= len(t.toks) || t.toks[k].lead == '\n':
+			return j, words
+		case (t.mark(k, '-') || t.mark(k, '\'')) && t.glued(k) && t.glued(k+1) && t.toks[k+1].kind == word && (t.toks[k+1].shape == capital || t.toks[k+1].shape == upper):
+			j = k + 1
+			continue
+		case t.has(k, fParticle) && !t.part(k) && t.toks[k].kind == word:
+			k++
+			if t.mark(k, '\'') {
+				k++
+			}
+			if k < len(t.toks) && t.has(k, fParticle) && !t.part(k) {
+				k++
+			}
+		}
+		if k >= len(t.toks) || t.toks[k].lead == '\n' || !t.part(k) {
+			return j, words
+		}
+		j = k
+		words++
+	}
+	return j, words
+}
+
+// evidence is how sure it is that words are a name.
+type evidence uint8
+
+const (
+	none evidence = iota
+	likely
+	certain
+)
+
+// name judges the name that may begin at token i, and gives its last token.
+func (t *text) name(i int) (int, bool) {
+	tok := &t.toks[i]
+	if tok.shape == lower {
+		return t.lowerName(i)
+	}
+	if tok.shape == caseless || tok.f&fTitle != 0 && (tok.f&fGiven == 0 || tok.f&fWeak != 0) {
+		return i, false
+	}
+	j, n := t.extent(i)
+	ev, reason := t.evidence(i, j, n)
+	if ev == none {
+		return i, false
+	}
+	if t.isThing(j) && reason != "name-title" {
+		return j, true
+	}
+	s := t.aroundName(i, j)
+	otherwise := Hold
+	if ev == certain {
+		otherwise = Remove
+	}
+	v, why := s.said(otherwise)
+	switch {
+	case v == Hold:
+		reason = "name-doubtful"
+	case v == Keep:
+		reason = "name-attacker"
+	case why == "personal" || reason == "":
+		reason = "name"
+	}
+	t.found(i, j, "person", v, reason)
+	f := fNamed
+	if v == Keep {
+		f = fAttacker
+	}
+	for k := i; k <= j; k++ {
+		t.toks[k].f = t.toks[k].f&^(fAttacker|fVictim|fRole) | f
+	}
+	return j, true
+}
+
+// isThing tells whether the word behind a name makes it a thing: Morris worm.
+func (t *text) isThing(j int) bool {
+	k := j + 1
+	if k < len(t.toks) && t.mark(k, '\'') && t.glued(k) {
+		k += 2
+	}
+	return t.has(k, fThing) && t.toks[k].lead == ' '
+}
+
+// evidence weighs what says that tokens i..j, of n words, are a person's name.
+func (t *text) evidence(i, j, n int) (evidence, string) {
+	tok := &t.toks[i]
+	p := t.before(i)
+	if t.mark(p, '.') && t.has(p-1, fTitle) && t.toks[p].lead == 0 {
+		p--
+	}
+	sameLine := p >= 0 && t.toks[p+1].lead != '\n' && t.toks[i].lead != '\n'
+	stop := tok.f&fStop != 0
+	if sameLine && t.has(p, fTitle) && t.titleHere(p, i) && (!stop || tok.f&fAnyName != 0) {
+		return certain, "name-title"
+	}
+	if stop && tok.f&fAnyName == 0 || tok.f&fThing != 0 && tok.f&fAnyName == 0 {
+		return none, ""
+	}
+	strong := tok.f&fGiven != 0 && tok.f&fWeak == 0
+	last := &t.toks[j]
+	if n >= 2 {
+		switch {
+		case strong && (last.f&fSurname != 0 || last.f&fStop == 0):
+			return certain, "name-full"
+		case tok.f&fSurname != 0 && last.f&fGiven != 0 && last.f&fWeak == 0:
+			return certain, "name-full"
+		case tok.f&fGiven != 0 && last.f&fSurname != 0:
+			return likely, "name-full"
+		case t.initial(i) && last.f&fSurname != 0:
+			return likely, "name-full"
+		}
+	}
+	if t.toks[i].side != 0 && t.boxBehind(j) {
+		return certain, "name-header"
+	}
+	if !sameLine {
+		return t.lineName(i, j, n, strong)
+	}
+	if t.label(p) && (n >= 2 && t.labelOfPerson(p) || tok.f&fGiven != 0) {
+		return certain, "name-label"
+	}
+	if t.has(p, fRole|fKin) && t.toks[p].kind == word && !t.mark(i-1, '.') {
+		switch {
+		case n >= 2 && tok.shape == capital, tok.f&fAnyName != 0, t.has(p, fKin) && tok.shape == capital:
+			return certain, "name-role"
+		}
+	}
+	if n == 1 || tok.f&fAnyName != 0 {
+		return t.oneName(i, j, p)
+	}
+	if t.has(p, fDear) || t.has(p, fBye) {
+		return certain, "name-greeting"
+	}
+	return none, ""
+}
+
+// titleHere tells whether the word at p is a title before i, not a word that is
+// spelt like one.
+func (t *text) titleHere(p, i int) bool {
+	w := t.str(p)
+	if t.toks[p].in != free || i-p > 3 {
+		return false
+	}
+	if len(w) <= 2 && t.toks[p].shape == lower {
+		return t.mark(p+1, '.')
+	}
+	return len(w) > 1 || t.mark(p+1, '.')
+}
+
+// oneName weighs a single given or family name.
+func (t *text) oneName(i, j, p int) (evidence, string) {
+	tok := &t.toks[i]
+	switch {
+	case t.has(p, fDear):
+		return certain, "name-greeting"
+	case tok.f&fAnyName == 0:
+		return none, ""
+	case t.has(j+1, fVerb) && tok.f&fGiven != 0:
+		return certain, "name-act"
+	case t.has(j+1, fFrom) && t.has(j+2, fOrg):
+		return certain, "name-act"
+	case t.has(p, fMeet) && tok.f&fGiven != 0 && tok.f&fWeak == 0:
+		return certain, "name-met"
+	}
+	return none, ""
+}
+
+// boxBehind tells whether the mailbox of a name stands behind it: Anna Bell <a@b.example>.
+func (t *text) boxBehind(j int) bool {
+	k := j + 1
+	for k < len(t.toks) && k < j+4 && (t.mark(k, '"') || t.mark(k, '\'') || t.mark(k, ')')) {
+		k++
+	}
+	if !t.mark(k, '<') {
+		return false
+	}
+	for end := k + 12; k < len(t.toks) && k < end && t.toks[k].lead != '\n'; k++ {
+		if w, _ := t.atSign(k); w > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// lineName weighs a name at the start of a line: an act, or the name below a farewell.
+func (t *text) lineName(i, j, n int, strong bool) (evidence, string) {
+	if t.toks[i].f&fGiven != 0 && (t.has(j+1, fVerb) || t.has(j+1, fFrom) && t.has(j+2, fOrg)) {
+		return certain, "name-act"
+	}
+	if j+1 < len(t.toks) && t.toks[j+1].lead != '\n' {
+		return none, ""
+	}
+	for k := i - 1; k >= 0 && k > i-5; k-- {
+		if t.has(k, fBye) && t.toks[k].kind == word {
+			return certain, "name-farewell"
+		}
+	}
+	return none, ""
+}
+
+// nameLabels are labels of a person's name, folded.
+const nameLabels = " name fullname full firstname lastname surname nom nombre nome naam nazwisko vorname nachname cognome apellido имя фамилия displayname cardholder holder kontakt "
+
+// label tells whether token p is a label of a name, with its colon behind.
+func (t *text) label(p int) bool {
+	p = t.labelWord(p)
+	return p >= 0 && t.toks[p].kind != mark && strings.Contains(nameLabels, " "+fold(t.str(p))+" ")
+}
+
+// labelWord steps back over : = and quotes to the word before, or -1.
+func (t *text) labelWord(p int) int {
+	sep := false
+	for p >= 0 && t.toks[p].kind == mark && t.toks[p].in == free {
+		switch t.toks[p].c {
+		case ':', '=', '>':
+			sep = true
+		case '"', '\'', '\\':
+		default:
+			return -1
+		}
+		p--
+	}
+	if !sep || p < 0 {
+		return -1
+	}
+	return p
+}
+
+// labelOfPerson tells whether the label is a person's for sure: full name, reporter name.
+func (t *text) labelOfPerson(p int) bool {
+	p = t.labelWord(p)
+	w := fold(t.str(p))
+	return w != "name" && w != "displayname" || t.has(p-1, fRole|fVictim) || t.has(p-1, fCard|fBank)
+}
+
+// lowerName finds names written without capitals: after a word that a person follows.
+func (t *text) lowerName(i int) (int, bool) {
+	tok := &t.toks[i]
+	if tok.f&fGiven == 0 || tok.f&(fWeak|fStop|fVerb|fParticle) != 0 || tok.end-tok.start < 3 {
+		if !(t.has(i-1, fKin) && tok.f == 0 && tok.lead == ' ') {
+			return i, false
+		}
+		return i, false
+	}
+	p := t.before(i)
+	if p < 0 || tok.lead == '\n' || !t.has(p, fMeet|fRole|fKin|fTitle|fDear) || t.toks[p].kind != word {
+		return i, false
+	}
+	j := i
+	if k := i + 1; k < len(t.toks) && t.loose(k) && t.toks[k].lead == ' ' && t.toks[k].in == free && t.toks[k].shape == lower && (t.toks[k].f&^fGiven == 0 || t.toks[k].f&fSurname != 0) && t.toks[k].end-t.toks[k].start > 2 {
+		j = k
+	}
+	s := t.aroundName(i, j)
+	v, _ := s.said(Remove)
+	reason := "name-lower"
+	if v == Keep {
+		reason = "name-attacker"
+	}
+	t.found(i, j, "person", v, reason)
+	for k := i; k <= j; k++ {
+		t.toks[k].f |= fNamed
+	}
+	return j, true
+}

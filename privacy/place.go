@@ -1,0 +1,168 @@
+package privacy
+
+import "strings"
+
+// places finds postal addresses, coordinates and ages.
+func (t *text) places() {
+	for i := range t.toks {
+		t.work++
+		k := &t.toks[i]
+		if k.in != free && k.in != inHost {
+			continue
+		}
+		switch {
+		case k.kind == word && k.in == free && t.isStreet(i):
+			t.address(i)
+		case k.kind == number && k.in == free || k.kind == number && k.in == inHost:
+			t.coordinates(i)
+			t.age(i)
+		}
+	}
+}
+
+// isStreet tells a word that names a street, also as the end of one: Gartenweg.
+func (t *text) isStreet(i int) bool {
+	k := &t.toks[i]
+	if k.f&fStreet != 0 && k.lead != 0 {
+		return true
+	}
+	w := fold(t.str(i))
+	if len(w) < 6 || k.shape == lower {
+		return false
+	}
+	for _, e := range []string{"strasse", "weg", "gasse", "platz", "allee", "str", "straat", "laan", "gracht", "plein", "vagen", "gatan", "vej", "gade", "veien", "katu", "tie"} {
+		if strings.HasSuffix(w, e) && len(w) > len(e)+2 {
+			return true
+		}
+	}
+	return false
+}
+
+// address judges a postal address around the street word at token i: a house
+// number on either side, and town and postcode behind.
+func (t *text) address(i int) {
+	from, to, house := i, i, false
+	for k := i - 1; k >= 0 && k >= i-5 && t.toks[k+1].lead != '\n' && !house; k-- { // 4 Rimu Street
+		tok := &t.toks[k]
+		switch {
+		case tok.kind == number && tok.end-tok.start <= 5 && tok.in == free, tok.kind == mixed && tok.end-tok.start <= 5:
+			from, house = k, true
+		case tok.kind == word && (tok.shape == capital || tok.f&fParticle != 0 || tok.f&fStreet != 0) || tok.kind == mark && (tok.c == '\'' || tok.c == ',' && k < i-1 && false):
+		case tok.kind == mark && tok.c == ',' && k == i-1: // 12, rue de la Paix
+		default:
+			k = -1
+		}
+		if k < 0 {
+			break
+		}
+	}
+	if !house { // Gartenweg 5, calle Mayor 12, rue X
+		for k := i + 1; k < len(t.toks) && k <= i+6 && t.toks[k].lead != '\n'; k++ {
+			tok := &t.toks[k]
+			if tok.kind == number && tok.end-tok.start <= 4 || tok.kind == mixed && tok.end-tok.start <= 5 && tok.f == 0 {
+				to, house = k, true
+				break
+			}
+			if tok.kind == word && (tok.shape == capital || tok.f&fParticle != 0) || tok.kind == mark && (tok.c == ',' || tok.c == '.' || tok.c == '\'') {
+				continue
+			}
+			break
+		}
+	}
+	if !house || to == i && from == i {
+		return
+	}
+	to = t.town(to)
+	if from == i && t.toks[i].f&fStreet != 0 && t.toks[i].shape == lower && t.toks[to].kind != number && to < i+2 {
+		return
+	}
+	t.personal(from, to, "address", "postal-address")
+	for k := from; k <= to; k++ {
+		t.toks[k].in = inValue
+	}
+}
+
+// town extends an address over town and postcode, to the end of its line at most.
+func (t *text) town(to int) int {
+	last := to
+	for k := to + 1; k < len(t.toks) && k <= to+9 && t.toks[k].lead != '\n'; k++ {
+		tok := &t.toks[k]
+		switch {
+		case tok.kind == mark && (tok.c == ',' || tok.c == '-'):
+			continue
+		case tok.kind == number && tok.end-tok.start >= 4 && tok.end-tok.start <= 6:
+			last = k
+			continue
+		case tok.kind == mixed && tok.shape == upper && tok.end-tok.start <= 4:
+			last = k
+			continue
+		case tok.kind == word && (tok.shape == capital || tok.shape == upper && tok.end-tok.start <= 3) && tok.f&(fTitle|fRole|fVerb) == 0:
+			last = k
+			continue
+		}
+		break
+	}
+	for last > to && !t.postcodeIn(to, last) && !t.mark(last-1, ',') {
+		last--
+	}
+	return last
+}
+
+// postcodeIn tells whether a postcode stands among tokens from+1..to.
+func (t *text) postcodeIn(from, to int) bool {
+	for k := from + 1; k <= to; k++ {
+		if t.toks[k].kind == number && t.toks[k].end-t.toks[k].start >= 4 || t.toks[k].kind == mixed {
+			return true
+		}
+	}
+	return false
+}
+
+// coordinates judges a pair of decimal degrees with three decimals or more: an
+// exact place.
+func (t *text) coordinates(i int) {
+	decimals := func(k int) (end int, ok bool) {
+		if k+2 >= len(t.toks) || t.toks[k].kind != number || !t.mark(k+1, '.') || !t.glued(k+1) || !t.glued(k+2) || t.toks[k+2].kind != number || t.toks[k].end-t.toks[k].start > 3 {
+			return 0, false
+		}
+		return k + 2, t.toks[k+2].end-t.toks[k+2].start >= 3
+	}
+	if i > 0 && t.glued(i) && t.mark(i-1, '.') {
+		return
+	}
+	a, ok := decimals(i)
+	if !ok {
+		return
+	}
+	k := a + 1
+	for k < len(t.toks) && k < a+5 && (t.toks[k].kind == mark && t.toks[k].c != '.' || t.toks[k].kind == word && t.toks[k].end-t.toks[k].start == 1) {
+		k++
+	}
+	b, ok := decimals(k)
+	if !ok || k == a+1 && t.toks[k].lead == 0 {
+		return
+	}
+	from := i
+	if t.mark(i-1, '-') && t.glued(i) {
+		from--
+	}
+	t.found(from, b, "geo_coordinates", Remove, "exact-position")
+}
+
+// age judges the age of a person who is spoken of.
+func (t *text) age(i int) {
+	k := &t.toks[i]
+	if k.end-k.start > 3 || k.end-k.start < 1 {
+		return
+	}
+	next := i + 1
+	if t.mark(next, '-') && t.glued(next) {
+		next++
+	}
+	labelled := t.has(i-1, fAge) && t.toks[i-1].kind == word && fold(t.str(i-1)) == "aged" || t.labelWord(i-1) >= 0 && t.has(t.labelWord(i-1), fAge) && fold(t.str(t.labelWord(i-1))) == "age" ||
+		t.has(next, fAge) && next < len(t.toks) && t.toks[next].lead != '\n'
+	beside := (t.mark(i-1, ',') || t.mark(i-1, '(')) && t.has(i-2, fNamed) && t.toks[i-2].kind != mark && (t.mark(i+1, ',') || t.mark(i+1, ')')) && k.end-k.start == 2
+	if beside || labelled && (t.near(i, 10, fNamed) || t.near(min(i+6, len(t.toks)), 5, fNamed|fRole|fKin) || t.near(i, 8, fRole|fKin)) {
+		t.found(i, i, "age", Remove, "age")
+	}
+}

@@ -1,0 +1,214 @@
+package privacy
+
+import (
+	"strconv"
+	"strings"
+
+	"tocsin/stix"
+)
+
+// role is the side of an object, from what it says itself and from the references
+// between the objects of a report.
+type role struct {
+	side       int8 // 1 victim, -1 attacker
+	doubt      bool
+	home       bool // of a home, not of an organisation
+	individual bool
+	class      string
+	reason     string
+	weight     int8 // of what decided the side
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+// weights of what decides a side.
+const (
+	byText      = 1
+	byNeighbour = 2
+	byReference = 3
+)
+
+// set takes a side unless something heavier decided already. Of two equal
+// reasons the victim's wins: what is removed by mistake can be asked for.
+func (r *report) set(id string, side int8, weight int8, reason string) {
+	for _, i := range r.index[id] {
+		w := &r.roles[i]
+		if weight > w.weight || weight == w.weight && side > w.side {
+			w.side, w.weight, w.reason = side, weight, reason
+		}
+	}
+}
+
+// assignRoles reads each object's own words, then its references, then lets
+// neighbours follow.
+func (r *report) assignRoles() {
+	for i := range r.objs {
+		r.ownWords(i)
+	}
+	for i := range r.objs {
+		r.byReferences(i)
+	}
+	for range 2 {
+		for i := range r.objs {
+			r.byNeighbours(i)
+		}
+	}
+}
+
+// ownWords weighs what an object's remarks say of it.
+func (r *report) ownWords(i int) {
+	o := &r.objs[i]
+	w := &r.roles[i]
+	sum, home, infected := 0, false, false
+	var toks []token
+	_ = stix.Walk(o.Raw, func(f stix.Field) error {
+		if f.IsKey || f.Kind != stix.String || len(f.Value) > 2000 {
+			return nil
+		}
+		top := topOf(f.Path)
+		if o.Type == "identity" && top == "identity_class" {
+			w.class = f.Value
+			w.individual = strings.EqualFold(f.Value, "individual")
+		}
+		if structural[top] || !remark(o, top) || isReference(f) {
+			return nil
+		}
+		toks = r.g.tokenize(f.Value, toks[:0])
+		for _, t := range toks {
+			sum += weigh(t.f)
+			home = home || t.f&fHome != 0
+			infected = infected || t.f&fVictim != 0
+			w.doubt = w.doubt || t.f&fDoubt != 0 && o.Family == stix.SCO
+		}
+		return nil
+	})
+	w.home = home
+	if o.Family != stix.SCO && o.Type != "identity" || o.Type == "network-traffic" || o.Type == "email-message" {
+		return
+	}
+	switch {
+	case sum > 0 && (o.Type != "ipv4-addr" && o.Type != "ipv6-addr" || home):
+		w.side, w.weight, w.reason = 1, byText, "said-victim"
+	case sum < 0:
+		w.side, w.weight, w.reason = -1, byText, "said-attacker"
+	}
+}
+
+// remark tells the properties in which people write what an object is.
+func remark(o *stix.Object, top string) bool {
+	switch top {
+	case "labels", "description":
+		return true
+	case "name", "contact_information", "value":
+		return false
+	}
+	return strings.HasPrefix(top, "x_") && o.Type != "identity"
+}
+
+// mailSides are the references of a mail: who sent it is the attacker, who got it isn't.
+var mailSides = map[string]int8{"from_ref": -1, "sender_ref": -1, "to_refs": 1, "cc_refs": 1, "bcc_refs": 1}
+
+// hostile are relationships whose target belongs to what the source is, when the
+// source is a threat.
+var hostile = map[string]bool{"controls": true, "uses": true, "owns": true, "hosts": true, "consists-of": true, "communicates-with": true, "beacons-to": true, "exfiltrates-to": true, "downloads": true, "drops": true, "related-to": true, "delivers": true, "authored-by": true, "variant-of": true, "based-on": true}
+
+// byReferences gives sides to what an object refers to.
+func (r *report) byReferences(i int) {
+	o := &r.objs[i]
+	refs := stix.References(o.Raw)
+	get := func(name string) string {
+		for _, ref := range refs {
+			if ref.Path == name {
+				return ref.ID
+			}
+		}
+		return ""
+	}
+	switch o.Type {
+	case "email-message":
+		for _, ref := range refs {
+			name, _, _ := strings.Cut(ref.Path, ".")
+			if side := mailSides[name]; side > 0 {
+				r.set(ref.ID, 1, byReference, "mail-recipient")
+			} else if side < 0 {
+				r.set(ref.ID, -1, byNeighbour, "mail-sender")
+			}
+		}
+	case "network-traffic":
+		if r.roles[i].home {
+			src := get("src_ref")
+			for _, k := range r.index[src] {
+				r.roles[k].home = true
+			}
+			r.set(src, 1, byReference, "home-of-victim")
+			r.set(get("dst_ref"), -1, byNeighbour, "traffic-of-attack")
+		}
+	case "relationship":
+		r.relationship(o, get("source_ref"), get("target_ref"))
+	case "malware", "malware-analysis", "infrastructure":
+		for _, ref := range refs {
+			if strings.HasPrefix(ref.Path, "sample_refs") || strings.HasPrefix(ref.Path, "analysis_sco_refs") {
+				r.set(ref.ID, -1, byNeighbour, "of-malware")
+			}
+		}
+	}
+	if by := get("created_by_ref"); by != "" {
+		r.set(by, 1, byNeighbour, "creator")
+	}
+}
+
+// relationship gives a side to the ends of a relationship.
+func (r *report) relationship(o *stix.Object, source, target string) {
+	kind := ""
+	_ = stix.Walk(o.Raw, func(f stix.Field) error {
+		if len(f.Path) == 1 && !f.IsKey && topOf(f.Path) == "relationship_type" {
+			kind = f.Value
+		}
+		return nil
+	})
+	from, _, _ := strings.Cut(source, "--")
+	switch {
+	case kind == "targets" || kind == "compromises" || kind == "phishes" || kind == "victimizes":
+		r.set(target, 1, byReference, "target")
+	case kind == "attributed-to" || kind == "impersonates":
+		for _, k := range r.index[target] {
+			if r.roles[k].individual {
+				r.roles[k].doubt, r.roles[k].reason = true, kind
+			}
+		}
+	case hostile[kind] && (threats[from] || r.hasSide(source, -1)):
+		r.set(target, -1, byReference, "of-threat")
+	case kind == "related-to" && threats[strings.SplitN(target, "--", 2)[0]]:
+		r.set(source, -1, byNeighbour, "of-threat")
+	}
+}
+
+func (r *report) hasSide(id string, side int8) bool {
+	for _, i := range r.index[id] {
+		if r.roles[i].side == side {
+			return true
+		}
+	}
+	return false
+}
+
+// byNeighbours lets mailbox and account of one person have one side.
+func (r *report) byNeighbours(i int) {
+	o := &r.objs[i]
+	if o.Type != "email-addr" && o.Type != "user-account" {
+		return
+	}
+	for _, ref := range stix.References(o.Raw) {
+		if ref.Path != "belongs_to_ref" {
+			continue
+		}
+		if w := r.roles[i]; w.side != 0 {
+			r.set(ref.ID, w.side, byNeighbour, w.reason)
+		}
+		for _, k := range r.index[ref.ID] {
+			if w := r.roles[k]; w.side != 0 && w.weight >= r.roles[i].weight {
+				r.set(o.ID, w.side, byNeighbour, w.reason)
+			}
+		}
+	}
+}
