@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"golang.org/x/mod/sumdb/tlog"
+	"pgregory.net/rapid"
 
 	"tocsin/fault"
 )
@@ -131,6 +132,24 @@ func TestTilePathsOfXMod(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Any path that is accepted is the one text of its tile.
+func TestOnePathPerTile(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		path := rapid.StringMatching(`tile/([0-9]{1,2}|entries)/(x?[0-9]{3}/){0,5}x?[0-9]{3}(\.p/[0-9]{1,3})?`).Draw(t, "path")
+		is, ok := parseTile(path)
+		if !ok {
+			return
+		}
+		again := strings.Replace(tlog.Tile{H: 8, L: is.level, N: is.n, W: int(is.w)}.Path(), "tile/8/", "tile/", 1)
+		if is.entries {
+			again = strings.Replace(again, "tile/0/", "tile/entries/", 1)
+		}
+		if again != path {
+			t.Fatalf("%s and %s are one tile", path, again)
+		}
+	})
 }
 
 func TestProofText(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"testing"
@@ -72,9 +73,7 @@ func (m memory) grow(t interface{ Fatalf(string, ...any) }, size, n int64) int64
 	if err != nil {
 		t.Fatalf("growing from %d by %d: %v", size, n, err)
 	}
-	for r, b := range changed {
-		m[r] = b
-	}
+	maps.Copy(m, changed)
 	return size + n
 }
 

@@ -75,8 +75,9 @@ func ParseProof(b []byte) (p Proof, err error) {
 		}
 		next = line()
 	}
-	index, ok := strings.CutPrefix(next, "index ")
-	if p.Index, ok = parseCount(index); !ok || index == next {
+	index, found := strings.CutPrefix(next, "index ")
+	var ok bool
+	if p.Index, ok = parseCount(index); !ok || !found {
 		return p, fault.New(fault.Invalid, "the line \"index N\" is missing or N is not a number")
 	}
 	for next = line(); next != ""; next = line() {

@@ -276,3 +276,24 @@ func TestLeafKnowsItsParts(t *testing.T) {
 		t.Error("another key gives the same leaf or object hash")
 	}
 }
+
+func BenchmarkObjectHash(b *testing.B) {
+	r, object := record(1, true), make([]byte, 924)
+	for b.Loop() {
+		r.ObjectHash(object)
+	}
+}
+
+func BenchmarkLeaf(b *testing.B) {
+	r := record(1, true)
+	for b.Loop() {
+		r.Leaf()
+	}
+}
+
+func BenchmarkVerify(b *testing.B) {
+	texts, vkey := receipts(b, []*Record{record(1, true)}, nil)
+	for b.Loop() {
+		Verify(texts[0], vkey, nil)
+	}
+}
