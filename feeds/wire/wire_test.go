@@ -73,7 +73,7 @@ func TestOwnerName(t *testing.T) {
 		{`a\b.example`, `a\092b.example`},
 		{"a b;c.example", `a\032b\059c.example`},
 		{"a\nb.example", `a\010b.example`},
-		{"*.example", `\042.example`},
+		{"*.example", ""}, {"a.*.example", ""}, {"a*.example", `a\042.example`},
 		{"A.example", `\065.example`}, // canonical values are lower case
 		{fits, fits},
 		{over, ""},

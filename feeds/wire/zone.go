@@ -27,7 +27,7 @@ func OwnerName(domain string) (string, bool) {
 	}
 	var b strings.Builder
 	for i, l := range labels {
-		if len(l) == 0 || len(l) > 63 {
+		if len(l) == 0 || len(l) > 63 || l == "*" { // however it is written, * is every name
 			return "", false
 		}
 		if i > 0 {
