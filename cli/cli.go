@@ -51,7 +51,6 @@ type commands struct {
 	Key     keyCmd     `cmd:"" help:"Add, list, remove keys."`
 	Group   groupCmd   `cmd:"" help:"Add, list, remove sharing groups."`
 	Trust   trustCmd   `cmd:"" help:"Say what a source may do at your defences."`
-	Defence defenceCmd `cmd:"" help:"Register what is told of changes."`
 	Report  reportCmd  `cmd:"" help:"File a report and get a receipt."`
 	Preview previewCmd `cmd:"" help:"See what a report would share, without sending it."`
 	Recall  recallCmd  `cmd:"" help:"Take your report of something back, everywhere."`
@@ -89,7 +88,7 @@ func Main(ctx context.Context, args []string, s Streams) (code int) {
 	var cmds commands
 	k, err := kong.New(&cmds,
 		kong.Name("tocsin"), kong.Description("A cyber-threat exchange: share what attacks you in a second, keep people out of it, prove it."),
-		kong.Writers(s.Out, s.Err), kong.Configuration(kong.JSON), kong.Bind(c), kong.UsageOnMissing(),
+		kong.Writers(s.Out, s.Err), kong.Configuration(kong.JSON), kong.Bind(c),
 		kong.Exit(func(code int) { panic(exit(code)) }), kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
 	if err != nil {
 		fmt.Fprintln(s.Err, "tocsin:", err) // the struct above is wrong: every test sees it

@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"cmp"
 	"strings"
 
 	"tocsin/fault"
@@ -18,7 +19,7 @@ func (x *Exchange) readOptions(s member.Session, name string) intake.Options {
 func (x *Exchange) allow(k *kept) []*item {
 	w := k.work
 	for _, p := range w.batch.Problems {
-		k.fail(Failure{Place: p.Place, ID: p.ID, Kind: fault.Invalid, Detail: p.Detail})
+		k.fail(Failure{Place: p.Place, ID: p.ID, Kind: cmp.Or(p.Kind, fault.Invalid), Detail: p.Detail})
 	}
 	items := make([]*item, 0, len(w.batch.Items))
 	for _, in := range w.batch.Items {

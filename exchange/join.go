@@ -13,6 +13,7 @@ import (
 	"tocsin/held"
 	"tocsin/member"
 	"tocsin/observable"
+	"tocsin/privacy"
 	"tocsin/stix"
 	"tocsin/thing"
 )
@@ -255,13 +256,14 @@ func contextOf(raw []byte, path string, from, to int) (text, before, after strin
 
 // nameThings finds the things that an indicator supports, and until when. An
 // older version and a revoked one support nothing; a value that is special by
-// nature (a private address, a public resolver) never becomes a thing.
+// nature (a private address, a public resolver) never becomes a thing, nor does
+// one of which the gate took a part: nothing would match it.
 func (it *item) nameThings() {
 	if it.obj.Type != "indicator" || it.obj.Revoked || it.older || it.stripped.Whole {
 		return
 	}
 	for _, t := range observable.FromObject(&it.obj) {
-		if reason, special := observable.Special(t); special && reason != "documentation" {
+		if reason, special := observable.Special(t); special && reason != "documentation" || it.stripped.Changed && privacy.HasPlaceholder(t.Value) {
 			continue
 		}
 		it.things = append(it.things, t)

@@ -46,9 +46,10 @@ type Item struct {
 
 // Problem is a part of the input that was not taken, and why.
 type Problem struct {
-	Place  string // such as objects[3] or row 12
-	ID     string // of the object, when it has one
-	Detail string // never quotes a value
+	Kind   fault.Kind // Internal, the zero value, means Invalid
+	Place  string     // such as objects[3] or row 12
+	ID     string     // of the object, when it has one
+	Detail string     // never quotes a value
 }
 
 // Batch is what one part of a report yielded. It has at most MaxObjects items.

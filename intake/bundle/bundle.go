@@ -129,13 +129,13 @@ func (r *Reader) add(v value) bool {
 	r.taken, p.end = true, v.end
 	switch {
 	case err != nil:
-		p.problems = append(p.problems, intake.Problem{Place: v.place, ID: o.ID, Detail: fault.Public(err)})
+		p.problems = append(p.problems, intake.Problem{Kind: fault.KindOf(err), Place: v.place, ID: o.ID, Detail: fault.Public(err)})
 	case made == nil:
 		p.entries = append(p.entries, entry{start: v.start, end: v.end, place: v.place})
 	}
 	for _, m := range made {
 		if _, err := stix.Parse(m.raw, stix.Limits{}); err != nil {
-			p.problems = append(p.problems, intake.Problem{Place: m.place, ID: o.ID, Detail: fault.Public(err)})
+			p.problems = append(p.problems, intake.Problem{Kind: fault.KindOf(err), Place: m.place, ID: o.ID, Detail: fault.Public(err)})
 			continue
 		}
 		p.entries = append(p.entries, entry{made: m.raw, place: m.place})
@@ -189,6 +189,6 @@ func (r *Reader) oversize(v value) error {
 	}
 	r.doc.passed()
 	r.taken = true
-	r.part.problems = append(r.part.problems, intake.Problem{Place: v.place, Detail: fmt.Sprintf("the object has more than %d bytes", intake.MaxBytes)})
+	r.part.problems = append(r.part.problems, intake.Problem{Kind: fault.TooLarge, Place: v.place, Detail: fmt.Sprintf("the object has more than %d bytes", intake.MaxBytes)})
 	return nil
 }
