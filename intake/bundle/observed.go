@@ -28,7 +28,7 @@ type container struct {
 	keys     []string
 	raws     map[string][]byte
 	ids      map[string]string
-	busy     map[string]bool // being given an identifier; seen again, there is a circle
+	begun    map[string]bool // seen again before it has an identifier, there is a circle
 	data     string          // identifier of the observed-data
 	markings []string
 }
@@ -45,7 +45,7 @@ func observed(ms []member, place string) ([]upgraded, error) {
 	if err != nil {
 		return nil, fault.At(fault.Invalid, "objects", "is not a dictionary of observables")
 	}
-	c := container{raws: map[string][]byte{}, ids: map[string]string{}, busy: map[string]bool{}, data: text(ms, "id")}
+	c := container{raws: map[string][]byte{}, ids: map[string]string{}, begun: map[string]bool{}, data: text(ms, "id")}
 	ms, c.markings = markings(ms)
 	for _, h := range held {
 		raw, err := c.convert(h.value)
@@ -166,14 +166,14 @@ const maxChain = 64
 // id gives the identifier of the observable under a key, after those of the
 // observables that it refers to, since they may take part in it.
 func (c *container) id(key string, depth int) string {
-	if id := c.ids[key]; id != "" {
-		return id
-	}
-	raw := c.raws[key]
-	if c.busy[key] || depth > maxChain {
+	if c.begun[key] || depth > maxChain {
+		if id := c.ids[key]; id != "" {
+			return id
+		}
 		return c.own(key) // a circle has no first identifier to compute from
 	}
-	c.busy[key] = true
+	c.begun[key] = true
+	raw := c.raws[key]
 	var edits []stix.Edit
 	_ = stix.Walk(raw, func(f stix.Field) error { // the visit never fails
 		if n := f.Path.Last(); f.IsKey || f.Kind != stix.String || !strings.HasSuffix(n, "_ref") && !strings.HasSuffix(n, "_refs") || f.Path[0].Key == "object_marking_refs" {
@@ -185,7 +185,7 @@ func (c *container) id(key string, depth int) string {
 		return nil
 	})
 	raw = stix.Splice(raw, edits)
-	id := c.ids[key] // given meanwhile, in a circle
+	id := c.ids[key] // given meanwhile, in a circle or behind a long chain
 	if id == "" {
 		var ok bool
 		if id, ok = stix.ObservableID(raw); !ok {

@@ -75,7 +75,7 @@ func NewReader(body io.Reader, o intake.Options) *Reader {
 }
 
 // Next gives the next part, and io.EOF after the last. A list without a single
-// indicator is fault.Invalid. After an error there is nothing more.
+// indicator is fault.Invalid, one of infected hosts fault.Unsupported. After an error there is nothing more.
 func (r *Reader) Next() (intake.Batch, error) {
 	if r.err == nil && r.done {
 		r.err = io.EOF
@@ -84,6 +84,9 @@ func (r *Reader) Next() (intake.Batch, error) {
 		for len(r.src.Bytes()) < sampleBytes && r.src.More() {
 		}
 		r.table = survey(r.src.Bytes()[:min(len(r.src.Bytes()), sampleBytes)])
+		if r.table.victims {
+			r.err = fault.New(fault.Unsupported, "this is a report about infected or open hosts (the columns are those of Shadowserver): its addresses are those of whom it hit, so they are not taken as indicators")
+		}
 	}
 	for r.err == nil {
 		rec, err := r.record()

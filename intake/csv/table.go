@@ -12,6 +12,7 @@ type table struct {
 	sep     byte // 0: one value a line, what follows it after white space is looked at too
 	header  bool // the first row is the header
 	columns []column
+	victims bool // its addresses are those of whom it hit
 }
 
 // Looks tells whether the beginning of a text is a list rather than prose: most
@@ -65,6 +66,7 @@ func survey(head []byte) *table {
 	for _, c := range cells {
 		t.columns = append(t.columns, named(c))
 	}
+	t.victims = aboutVictims(cells)
 	body := lines
 	if t.header {
 		body = lines[1:]
@@ -74,6 +76,24 @@ func survey(head []byte) *table {
 		t.columns = nil // the names don't say where the values are
 	}
 	return t
+}
+
+// aboutVictims tells reports about infected, open or breached hosts by columns
+// that only such have, as those of Shadowserver do: what their addresses are
+// blocked for is having been hit.
+func aboutVictims(cells []string) bool {
+	sector, severity, public := false, false, false
+	for _, c := range cells {
+		switch p := plain(c); {
+		case strings.HasSuffix(p, "naics"):
+			sector = true
+		case p == "severity":
+			severity = true
+		case p == "publicsource":
+			public = true
+		}
+	}
+	return severity && (sector || public)
 }
 
 // sampleLines gives the first lines that are neither blank nor remarks.
