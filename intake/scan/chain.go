@@ -2,6 +2,7 @@ package scan
 
 import (
 	"bytes"
+	"strings"
 	"unicode/utf8"
 
 	"tocsin/observable"
@@ -34,6 +35,9 @@ func (sc *scanner) chainAt(i int) int {
 		}
 	}
 	if c.dots == 0 {
+		if next := sc.introduced(c); next > c.end {
+			return next
+		}
 		return sc.single(c)
 	}
 	return sc.dotted(c)
@@ -45,7 +49,7 @@ func (sc *scanner) chain(i int) chain {
 	sc.buf = sc.buf[:0]
 	for at := i; ; {
 		from := len(sc.buf)
-		end, digits := sc.label(at)
+		end, digits := sc.label(at, c.dots == 3 && c.numeric)
 		if len(sc.buf) == from {
 			if c.dots > 0 {
 				sc.buf = sc.buf[:from-1] // the dot behind the last label
@@ -72,25 +76,26 @@ func (sc *scanner) chain(i int) chain {
 }
 
 // label appends the label at i to the buffer and gives its end, and whether it
-// is all digits.
-func (sc *scanner) label(i int) (end int, digits bool) {
+// is all digits. The fourth number of an address ends at a hyphen, behind which
+// the end of a range may stand.
+func (sc *scanner) label(i int, fourth bool) (end int, digits bool) {
 	start, digits := len(sc.buf), true
 	end = i
 	for i < len(sc.s) {
 		c := sc.s[i]
 		switch classes[c] {
 		case digit:
+			if sc.afterSpaceless(start) {
+				return end, false
+			}
 			sc.buf = append(sc.buf, c)
 			i++
 			end = i
 			continue
 		case letter:
 			digits = false
-			if len(sc.buf) > start && sc.buf[len(sc.buf)-1] >= 0x80 {
-				if r, _ := utf8.DecodeLastRune(sc.buf[start:]); spaceless(r) {
-					// The name starts here: what stood before was a word beside it.
-					return end, false
-				}
+			if sc.afterSpaceless(start) {
+				return end, false
 			}
 			sc.buf = append(sc.buf, c)
 			i++
@@ -111,6 +116,9 @@ func (sc *scanner) label(i int) (end int, digits bool) {
 			end = i
 			continue
 		}
+		if c == '-' && fourth && digits && len(sc.buf) > start && classes[sc.at(i+1)] == digit {
+			return end, digits
+		}
 		if c == '-' || c == '_' {
 			digits = false
 			sc.buf = append(sc.buf, c)
@@ -125,6 +133,17 @@ func (sc *scanner) label(i int) (end int, digits bool) {
 		i = next
 	}
 	return end, digits
+}
+
+// afterSpaceless tells whether the label from the buffer's offset start ends in a
+// letter of a script without spaces: a name in Latin letters then starts anew,
+// and what stood before was a word beside it.
+func (sc *scanner) afterSpaceless(start int) bool {
+	if len(sc.buf) == start || sc.buf[len(sc.buf)-1] < 0x80 {
+		return false
+	}
+	r, _ := utf8.DecodeLastRune(sc.buf[start:])
+	return spaceless(r)
 }
 
 // labelAt tells whether a label can go on or start at i.
@@ -168,9 +187,6 @@ func (sc *scanner) single(c chain) int {
 	case n > 140:
 		return c.end
 	}
-	if next := sc.numberColon(c, w); next > c.end {
-		return next
-	}
 	if hexDigits(w) {
 		return sc.hex(c, w)
 	}
@@ -186,6 +202,22 @@ func (sc *scanner) dotted(c chain) int {
 		return c.end
 	}
 	return sc.host(c)
+}
+
+// introduced reads what a word announces: the name of a mutex, a product
+// identifier, whose parts are nothing by themselves.
+func (sc *scanner) introduced(c chain) int {
+	switch {
+	case len(c.text) == 3 && sc.at(c.end) == ':' && strings.EqualFold(string(c.text), "cpe"):
+		i := c.end
+		for i < len(sc.s) && classes[sc.s[i]] != space && sc.s[i] != '"' && sc.s[i] != '\'' && sc.s[i] != '<' && sc.s[i] != ',' {
+			i++
+		}
+		return i
+	case len(c.text) >= 5 && len(c.text) <= 12 && c.text[0]|0x20 == 'm' && sc.hints.last[hintMutex] == c.start+1:
+		return sc.named(c.end)
+	}
+	return c.end
 }
 
 // technique takes T1059.001 and the tag attack.t1059.001.

@@ -97,10 +97,6 @@ func (sc *scanner) addASN(start, j, k int) {
 	}
 }
 
-// numberColon reads an ssdeep hash, whose first part is a block size, when the
-// word w is one.
-func (sc *scanner) numberColon(c chain, w string) int { return 0 }
-
 // ssdeep reads BLOCKSIZE:HASH:HASH at i.
 func (sc *scanner) ssdeep(i, colon int) int {
 	n, err := strconv.ParseUint(sc.s[i:colon], 10, 32)
@@ -318,71 +314,6 @@ func variety(w string) bool {
 		}
 	}
 	return n > 3
-}
-
-// folded joins a hash that was broken over two or more lines, and steps over its
-// pieces. No piece but the last may have the length of a hash itself, unless the
-// text names the kind of hash.
-func (sc *scanner) folded(c chain, w string) int {
-	want := sc.hints.length(c.start)
-	if len(w) < 6 || len(w) >= 128 || hashLengths[len(w)] != "" && want <= len(w) {
-		return c.end
-	}
-	total := w
-	end := c.end
-	for range 8 {
-		j := sc.wrap(end)
-		if j == end && sc.at(end) == '-' {
-			j = sc.wrap(end + 1)
-		}
-		if j == end {
-			break
-		}
-		k := j
-		for k < len(sc.s) && k < j+129 && isHexByte(sc.s[k]) {
-			k++
-		}
-		if k-j < 2 || isWordByte(sc.at(k)) || sc.at(k) == '-' || sc.at(k) == '.' && isWordByte(sc.at(k+1)) {
-			break
-		}
-		if hashLengths[k-j] != "" && want == 0 {
-			break // a whole hash stands in the next line: what is here is no piece
-		}
-		total += sc.s[j:k]
-		end = k
-		if len(total) > 128 {
-			return c.end
-		}
-		kind := hashLengths[len(total)]
-		if kind == "" || want > len(total) {
-			continue
-		}
-		if want == 0 && !sc.foldEnds(end, len(w)) {
-			continue
-		}
-		if !variety(total) || isDigits(total) {
-			return c.end
-		}
-		if kind == observable.MD5 && sc.hints.hash(c.start) == hintImphash {
-			kind = observable.Imphash
-		}
-		sc.add(observable.Thing{Kind: kind, Value: lowered(total)}, c.start, end, false)
-		return end
-	}
-	return c.end
-}
-
-// foldEnds tells that no further piece follows the joined one.
-func (sc *scanner) foldEnds(end, piece int) bool {
-	j := sc.wrap(end)
-	if j == end {
-		return true
-	}
-	k := j
-	for k < len(sc.s) && k < j+129 && isHexByte(sc.s[k]) {
-		k++
-	}
-	return k == j || isWordByte(sc.at(k)) || k-j >= 32 || k-j == piece || k-j < 6
 }
 
 // code reads identifiers and wallets.

@@ -32,6 +32,7 @@ const (
 	hintSHA1
 	hintSHA256
 	hintSHA512
+	hintMutex
 	hintCount
 )
 
@@ -39,6 +40,7 @@ const (
 type hints struct {
 	line, sentence int // where the current line and sentence start
 	last           [hintCount]int
+	heading        hint // what the heading above says about the lines of a list
 }
 
 var hintWords = map[string]hint{
@@ -66,6 +68,7 @@ var hintWords = map[string]hint{
 
 	"imphash": hintImphash, "imphashes": hintImphash, "import-hash": hintImphash, "ja3": hintJA3, "ja3s": hintJA3, "ja3_hash": hintJA3, "tlsh": hintTLSH,
 	"md5": hintMD5, "md5s": hintMD5, "sha1": hintSHA1, "sha-1": hintSHA1, "sha256": hintSHA256, "sha-256": hintSHA256, "sha2": hintSHA256, "sha512": hintSHA512, "sha-512": hintSHA512,
+	"mutex": hintMutex, "mutexes": hintMutex, "mutant": hintMutex, "mutants": hintMutex, "mutexname": hintMutex,
 }
 
 // word remembers a word that says what follows it.
@@ -88,8 +91,31 @@ func (h *hints) near(k hint, low, at int) bool { return h.last[k] > low && h.las
 // hash gives the hint on the line that names a kind of hash, the last one.
 func (h *hints) hash(at int) hint {
 	best := hintNone
-	for k := hintImphash; k < hintCount; k++ {
+	for k := hintImphash; k <= hintSHA512; k++ {
 		if h.last[k] > h.line && h.last[k] <= at+1 && (best == hintNone || h.last[k] > h.last[best]) {
+			best = k
+		}
+	}
+	if best == hintNone && h.heading >= hintImphash && h.heading <= hintSHA512 {
+		return h.heading
+	}
+	return best
+}
+
+// says tells whether the line, or else the heading above it, has the hint k and
+// not later the hint other.
+func (h *hints) says(k, other hint) bool {
+	if h.last[k] > h.line || h.last[other] > h.line {
+		return h.last[k] > h.line && h.last[k] > h.last[other]
+	}
+	return h.heading == k
+}
+
+// newest gives the hint of the line that stands last in it.
+func (h *hints) newest() hint {
+	best := hintNone
+	for k := hintNone + 1; k < hintCount; k++ {
+		if h.last[k] > h.line && (best == hintNone || h.last[k] > h.last[best]) {
 			best = k
 		}
 	}
@@ -118,10 +144,28 @@ type table struct {
 	column     int // of numbers of autonomous systems, or -1
 }
 
-// startLine begins a line at i.
+// startLine begins a line at i. A line before it that is a heading says what
+// the lines below it are.
 func (sc *scanner) startLine(i int) {
+	if i > 0 && sc.isHeading(sc.hints.line, i-1) {
+		sc.hints.heading = sc.hints.newest()
+	}
 	sc.hints.line, sc.hints.sentence = i, i
 	sc.header(i)
+}
+
+// isHeading tells whether the line from start to end introduces what follows: it
+// ends in a colon, is marked as a heading, or is a few words without a find.
+func (sc *scanner) isHeading(start, end int) bool {
+	if end-start > 120 || len(sc.found) > 0 && sc.found[len(sc.found)-1].Start >= start {
+		return false
+	}
+	l := strings.Trim(sc.s[start:end], " \t\r*_`")
+	if l == "" {
+		return false
+	}
+	last := l[len(l)-1]
+	return last == ':' || l[0] == '#' || l[0] == '=' || last != '.' && last != ',' && strings.Count(l, " ") < 5 && len(l) > 3
 }
 
 // header looks whether the line at i is the head of a table with a column asn.
@@ -213,7 +257,7 @@ func (sc *scanner) isVersion(i int, w string) bool {
 		return true
 	}
 	// A capitalised word right before small numbers is a product: Acrobat 9.3.2.1.
-	if prev != ' ' || !smallNumbers(w) {
+	if i == 0 || prev != ' ' || !smallNumbers(w) {
 		return false
 	}
 	j := i - 1
@@ -244,7 +288,7 @@ var codeWords = set("this self user document window console obj req res request 
 var products = set("asp.net vb.net ado.net command.com socket.io boost.asio node.io paint.net ml.net next.is crypto.net readme.md system.io booking.app draw.io")
 
 // codeSuffixes are suffixes that are also names of properties.
-var codeSuffixes = set("name id info me is in to it so no as at host link page date style data app io net zip py sh pl md rs so cc java map do ps mov be call cat now one open play run search select show store stream target top watch work zone site online email download events media network space")
+var codeSuffixes = set("name id info me is in to it so no as at host link page date style data app io net zip py sh pl md rs so cc java map do ps mov be call cat now one open play run search select show save store stream target top watch work zone site online email download events media network space")
 
 // isHost decides whether a chain with a suffix that exists is a host: c as it
 // stands, w refanged, name canonical.
@@ -269,8 +313,9 @@ func (sc *scanner) isHost(c chain, w, name string) bool {
 	}
 	two := len(labels) == 2
 	tld := lowered(last)
-	network := sc.hints.last[hintNetwork] > sc.hints.line && sc.hints.last[hintNetwork] > sc.hints.last[hintFile]
-	alone := sc.listLine(c)
+	network := sc.hints.says(hintNetwork, hintFile) || sc.typed(c.end)
+	file := sc.hints.says(hintFile, hintNetwork) && !network
+	alone := sc.listLine(c) && !file
 	switch {
 	case two && upper(last[0]) && !upper(last[len(last)-1]): // a sentence without a space: done.It
 		return false
@@ -280,10 +325,7 @@ func (sc *scanner) isHost(c chain, w, name string) bool {
 		return false
 	case shortLabels(labels):
 		return false
-	case two && fileSuffixes[tld] && fileLike[tld] && !network && !alone:
-		sc.fileName(c, w)
-		return false
-	case two && fileLike[tld] && sc.hints.last[hintFile] > sc.hints.line && sc.hints.last[hintFile] > sc.hints.last[hintNetwork]:
+	case two && fileLike[tld] && !network, two && file && (fileSuffixes[tld] || codeSuffixes[tld]), !two && documents[lowered(labels[len(labels)-2])], two && sc.command() && !network && (fileSuffixes[tld] || codeSuffixes[tld]):
 		sc.fileName(c, w)
 		return false
 	case codeSuffixes[tld] && (codeWords[lowered(first)] || camel(w)) && !alone && two:
@@ -298,7 +340,41 @@ func (sc *scanner) isHost(c chain, w, name string) bool {
 
 // fileLike are the suffixes that are files rather than hosts when nothing says
 // otherwise.
-var fileLike = set("py sh pl md ps rs so zip mov cc java mk tf cs vi bat lib bz gz ml com.au pub pm st")
+var fileLike = set("py sh pl md ps rs so zip mov java cs vi bat")
+
+// documents are endings in front of a last label that is then an ending, too:
+// report.pdf.com is a program with two endings.
+var documents = set("pdf doc docx xls xlsx ppt pptx rtf txt jpg jpeg png gif exe dll zip rar iso lnk js vbs hta")
+
+// typed tells whether a cell or a word right behind i calls what stood before a host.
+func (sc *scanner) typed(i int) bool {
+	for n := 0; n < 6 && i < len(sc.s) && strings.IndexByte(" \t,;|\"'`:=(", sc.s[i]) >= 0; n++ {
+		i++
+	}
+	j := i
+	for j < len(sc.s) && j < i+12 && classes[sc.s[j]] == letter {
+		j++
+	}
+	switch lowered(sc.s[i:j]) {
+	case "hostname", "domain", "fqdn", "host", "domains", "c", "resolves", "resolved", "resolving":
+		return j-i > 1
+	}
+	return false
+}
+
+// command tells whether a path or registry key stands earlier on the line, as in
+// a command and its arguments.
+func (sc *scanner) command() bool {
+	for n := len(sc.found) - 1; n >= 0 && sc.found[n].Start >= sc.hints.line; n-- {
+		if k := sc.found[n].Thing.Kind; k == observable.FilePath || k == observable.Registry {
+			return true
+		}
+		if len(sc.found)-n > 4 {
+			break
+		}
+	}
+	return false
+}
 
 // listLine tells whether the line holds the chain and nothing else but a bullet
 // or quotes, so that it stands in a list of values.
@@ -368,6 +444,10 @@ func camel(w string) bool {
 
 // judgeURL marks links that are read, not indicators.
 func (sc *scanner) judgeURL(f *Found, h observable.Thing) {
+	if strings.HasPrefix(sc.s[f.End:], "@sha256:") {
+		f.Context, f.Why = true, "image" // the digest behind it is the indicator
+		return
+	}
 	if f.Defanged || h.Kind != observable.Domain {
 		return
 	}
@@ -420,6 +500,3 @@ func unixSystem(folder string) bool {
 
 // systemFiles come with the system; malware runs them.
 var systemFiles = set("cmd.exe powershell.exe rundll32.exe regsvr32.exe mshta.exe wscript.exe cscript.exe svchost.exe explorer.exe lsass.exe services.exe schtasks.exe certutil.exe bitsadmin.exe wmic.exe net.exe net1.exe msiexec.exe reg.exe regasm.exe regsvcs.exe installutil.exe msbuild.exe vssadmin.exe bcdedit.exe taskkill.exe notepad.exe calc.exe conhost.exe csrss.exe winlogon.exe sc.exe whoami.exe ipconfig.exe ping.exe nslookup.exe tasklist.exe attrib.exe cmstp.exe forfiles.exe curl.exe kernel32.dll ntdll.dll user32.dll sh bash zsh dash env python python3 perl curl wget cat ls rm cp mv chmod passwd shadow hosts group fstab sudoers resolv.conf crontab ssh sshd busybox null sudo su")
-
-// settle does what needs the whole text: nothing yet.
-func (sc *scanner) settle() {}

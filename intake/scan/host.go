@@ -10,9 +10,6 @@ import (
 // version, a section or an object identifier.
 func (sc *scanner) quad(c chain) int {
 	w := string(c.text)
-	if c.dots > 3 {
-		return sc.manyNumbers(c, w)
-	}
 	if c.dots != 3 || len(w) > 15 {
 		return c.end
 	}
@@ -22,7 +19,7 @@ func (sc *scanner) quad(c chain) int {
 	}
 	prev, next := sc.before(c.start), sc.at(c.end)
 	switch {
-	case isWordByte(prev), prev == '-' || prev == '_' || prev == '.', prev == '/' && !sc.pathOfAddresses(c.start) && !c.fanged,
+	case isWordByte(prev), prev == '-' && !sc.pathOfAddresses(c.start) || prev == '_' || prev == '.', prev == '/' && !sc.pathOfAddresses(c.start) && !c.fanged && !sc.shouted(c.start-1),
 		next == '_', next == '.' && isWordByte(sc.at(c.end+1)), next == '-' && classes[sc.at(c.end+1)] == letter:
 		return c.end
 	}
@@ -38,7 +35,7 @@ func (sc *scanner) quad(c chain) int {
 			}
 		}
 	}
-	if sc.pathAt(end) {
+	if sc.pathAt(end) && !sc.quadAt(end+1) {
 		return sc.bareURL(c, end)
 	}
 	if strings.HasSuffix(w, ".0.0") && !c.fanged {
@@ -48,9 +45,24 @@ func (sc *scanner) quad(c chain) int {
 	return end
 }
 
-// manyNumbers reads ranges such as 192.0.2.1-192.0.2.9, which come as one chain
-// of labels; other long runs of numbers are versions or object identifiers.
-func (sc *scanner) manyNumbers(c chain, _ string) int { return c.end }
+// shouted tells whether a word of capitals ends at i: logs write DIRECT/192.0.2.1,
+// while Chrome/120.0.0.1 is a version.
+func (sc *scanner) shouted(i int) bool {
+	j := i
+	for j > 0 && j > i-20 && (upper(sc.s[j-1]) || sc.s[j-1] == '_') {
+		j--
+	}
+	return i-j >= 4 && !sc.wordBefore(j)
+}
+
+// quadAt tells whether another address stands at i.
+func (sc *scanner) quadAt(i int) bool {
+	j := i
+	for j < len(sc.s) && j < i+15 && (classes[sc.s[j]] == digit || sc.s[j] == '.') {
+		j++
+	}
+	return strings.Count(sc.s[min(i, j):j], ".") == 3 && !pathByte(sc.at(j))
+}
 
 // span is the mask behind an address.
 type span struct{ slash, end int }
@@ -120,7 +132,7 @@ func pathByte(c byte) bool {
 	return classes[c] != space && strings.IndexByte("\"'`<>|\\,;()[]{}", c) < 0
 }
 
-// pathOfAddresses tells whether the slash before i stands between addresses.
+// pathOfAddresses tells whether the slash or hyphen before i stands between addresses.
 func (sc *scanner) pathOfAddresses(i int) bool {
 	n := len(sc.found)
 	return n > 0 && sc.found[n-1].End == i-1
@@ -195,9 +207,12 @@ func (sc *scanner) mail(c chain, from int, fanged bool) int {
 	if h.dots == 0 || len(local) > 64 {
 		return 0
 	}
+	if h.numeric {
+		return from // user@192.0.2.1 is a way in, not a mailbox: the address counts
+	}
 	sc.dropFrom(start)
 	t, ok := canonical(observable.Email, local+"@"+w)
-	if !ok || !sc.known(t.Value) && !isDigits(strings.ReplaceAll(w, ".", "")) || sc.isPrompt(local, h.end) {
+	if !ok || !sc.known(t.Value) || sc.isPrompt(local, h.end) {
 		return h.end
 	}
 	f := sc.add(t, start, h.end, fanged || h.fanged || c.fanged)

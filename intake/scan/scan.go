@@ -32,7 +32,6 @@ type Found struct {
 func Find(text string) []Found {
 	sc := newScanner(text)
 	sc.run()
-	sc.settle()
 	return sc.found
 }
 
@@ -44,8 +43,6 @@ type scanner struct {
 	hints    hints
 	table    table
 	suffixes map[string]bool // top-level domains asked for so far
-	fanged   int             // how many values were defanged
-	work     int             // bytes looked at, for the test of linearity
 }
 
 func newScanner(text string) *scanner {
@@ -56,9 +53,7 @@ func newScanner(text string) *scanner {
 func (sc *scanner) run() {
 	sc.startLine(0)
 	for i := 0; i < len(sc.s); {
-		next := sc.step(i)
-		sc.work += next - i
-		i = next
+		i = sc.step(i)
 	}
 }
 
@@ -76,6 +71,7 @@ func (sc *scanner) step(i int) int {
 	case space:
 		if c == '\n' {
 			sc.startLine(i + 1)
+			return sc.listItem(i + 1)
 		}
 		return i + 1
 	}
@@ -106,7 +102,7 @@ func (sc *scanner) step(i int) int {
 		if sign, end, _ := sc.bracketed(i); sign == '@' {
 			return sc.mailbox(i, end)
 		}
-	case '_', '-':
+	case '_':
 		return sc.token(i)
 	}
 	return i + 1
@@ -143,7 +139,7 @@ func (sc *scanner) backslash(i int) int {
 	return i + 1
 }
 
-// token reads what begins with a letter, a digit, a hyphen or an underscore.
+// token reads what begins with a letter, a digit or an underscore.
 func (sc *scanner) token(i int) int {
 	if end := sc.scheme(i); end > i {
 		return end
@@ -162,9 +158,6 @@ func (sc *scanner) token(i int) int {
 
 // add keeps a find.
 func (sc *scanner) add(t observable.Thing, start, end int, fanged bool) *Found {
-	if fanged {
-		sc.fanged++
-	}
 	sc.found = append(sc.found, Found{Thing: t, Start: start, End: end, Defanged: fanged})
 	return &sc.found[len(sc.found)-1]
 }

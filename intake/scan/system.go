@@ -157,7 +157,7 @@ func (sc *scanner) extent(i, j int, file bool) int {
 			}
 			j = next
 			continue
-		case classes[c] == space, strings.IndexByte("\"<>|*?`,;", c) >= 0 && !(c == ',' && file && sc.commaInName(j)), c == '\'' && !isWordByte(sc.at(j+1)), c == ':' && j > i+2:
+		case classes[c] == space, strings.IndexByte("\"<>|*?`,;", c) >= 0, c == '\'' && !isWordByte(sc.at(j+1)), c == ':' && j > i+2:
 			return sc.unpoint(i, j)
 		case c == '(' && sc.at(j-1) == ' ':
 			return sc.unpoint(i, j)
@@ -197,9 +197,6 @@ func (sc *scanner) trimPath(j, end int) int {
 	}
 	return sc.unpoint(j, end)
 }
-
-// commaInName tells whether a comma belongs to the name of a file.
-func (sc *scanner) commaInName(j int) bool { return false }
 
 // blankInPath gives where a path goes on behind the blank at j, or j when it ends.
 func (sc *scanner) blankInPath(j int, file bool) int {
@@ -332,10 +329,27 @@ func (sc *scanner) unixPath(i int) int {
 	for k < len(sc.s) && k < i+14 && isWordByte(sc.s[k]) {
 		k++
 	}
-	if sc.at(k) != '/' || !unixFolders[sc.s[i+1:k]] || classes[sc.at(k+1)] == space {
+	if sc.at(k) == '/' && unixFolders[sc.s[i+1:k]] && classes[sc.at(k+1)] != space && !sc.request(i) {
+		return sc.unix(i, k)
+	}
+	if classes[p] != space && p != '"' && p != '\'' && p != '`' || k == i+1 {
 		return i
 	}
-	return sc.unix(i, k)
+	// The path of a request: what looks like a host or a hash in it is none.
+	for k < len(sc.s) && classes[sc.s[k]] != space && strings.IndexByte("\"'`<>|,;", sc.s[k]) < 0 {
+		k++
+	}
+	return k
+}
+
+// request tells whether the word before i is a method of HTTP.
+func (sc *scanner) request(i int) bool {
+	for _, m := range [...]string{"GET ", "POST ", "HEAD ", "PUT "} {
+		if strings.HasSuffix(sc.s[max(0, i-5):i], m) {
+			return true
+		}
+	}
+	return false
 }
 
 func (sc *scanner) unix(i, k int) int {

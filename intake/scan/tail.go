@@ -26,7 +26,7 @@ func (sc *scanner) tail(i, start int) int {
 			continue
 		}
 		sc.buf = append(sc.buf, b...)
-		for range b {
+		for range len(b) {
 			ends = append(ends, j)
 		}
 		i = j
@@ -83,6 +83,8 @@ func (sc *scanner) tailByte(i, start, host int) (next int, b string, ok bool) {
 				return i + len(e.name), e.sign, true
 			}
 		}
+	case c == '@' && strings.HasPrefix(sc.s[i:], "@sha256:"):
+		return i, "", false
 	case c == ';':
 		// A parameter (;jsessionid=1) goes on, a command line (;chmod) doesn't.
 		if !sc.parameter(i + 1) {
@@ -171,6 +173,11 @@ func (sc *scanner) cell(i, start int) bool {
 	for _, p := range [...]string{"http", "hxxp", "hXXp", "ftp:", "www."} {
 		if strings.HasPrefix(rest, p) {
 			return true
+		}
+	}
+	for j := i + 1; j < len(sc.s) && j < i+40 && sc.s[j] != ',' && classes[sc.s[j]] != space; j++ {
+		if sc.s[j] == '=' || sc.s[j] == '&' {
+			return false // the query goes on
 		}
 	}
 	prev := sc.before(start)

@@ -154,7 +154,12 @@ func (sc *scanner) authority(i int) (end int, fanged bool) {
 			end = i
 			continue
 		case c == ':':
-			if len(sc.buf) > 0 && sc.buf[len(sc.buf)-1] == ':' || classes[sc.at(i+1)] != digit && sc.at(i+1) != ':' && !sc.credentials(i) && sc.buf[len(sc.buf)-1] != '[' && !sc.inBrackets() {
+			if sc.inBrackets() {
+				sc.buf = append(sc.buf, c)
+				i++
+				continue
+			}
+			if sc.buf[len(sc.buf)-1] == ':' || classes[sc.at(i+1)] != digit && sc.at(i+1) != ':' && !sc.credentials(i) {
 				return end, fanged
 			}
 			sc.buf = append(sc.buf, c)
