@@ -151,7 +151,7 @@ func unescape(s string) string {
 
 // personIn tells whether decoded text has anything that would not be released.
 func (t *text) personIn(plain string) bool {
-	m := newMemory()
+	m := newMemory(t.g)
 	m.nested = t.m.nested + 1
 	at := t.at
 	at.label = ""

@@ -168,7 +168,7 @@ func (r *report) payload(o *stix.Object, j *judged) bool {
 		}
 		return true
 	}
-	m := newMemory()
+	m := newMemory(r.g)
 	m.nested = 1
 	for _, sp := range r.g.judge(string(b), field{}, m) {
 		if sp.Verdict != Keep {

@@ -50,12 +50,23 @@ func (t *text) lines() {
 		} else if section != 0 {
 			t.sides(i, end, section)
 		}
-		if len(block) > 0 && t.any(i, end, fDoubt) {
+		if len(block) > 0 && (t.any(i, end, fDoubt) || takenOver(t.s[t.toks[i].start:t.toks[end-1].end])) {
 			doubtful = true
 		}
 		i = end
 	}
 	t.close(block, forwarded, doubtful)
+}
+
+// takenOver tells whether a line says that a mailbox is a real one in wrong hands.
+func takenOver(line string) bool {
+	line = fold(line)
+	for _, w := range []string{"taken over", "took over", "compromised mailbox", "compromised account", "genuine mailbox", "ubernommen", "kompromittiert", "compte pirate", "compromise par", "cuenta comprometida", "account compromesso", "przejet", "gehackt"} {
+		if strings.Contains(line, w) {
+			return true
+		}
+	}
+	return false
 }
 
 // close gives a block of headers its sides.

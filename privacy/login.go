@@ -12,7 +12,7 @@ func (t *text) logins() {
 			continue
 		}
 		switch {
-		case k.kind == mark && k.c == '<' && k.lead == '\n':
+		case k.kind == mark && k.c == '<' && (k.lead == '\n' || i > 0 && k.lead == ' ' && (t.mark(i-1, ']') || t.toks[i-1].kind == number)):
 			t.nick(i)
 		case k.kind == mark && (k.c == '\\' || k.c == '/'):
 			t.afterSlash(i)
@@ -21,7 +21,7 @@ func (t *text) logins() {
 		case k.kind == word && k.in == free && strings.EqualFold(t.str(i), "for"):
 			t.loginLine(i)
 		case k.kind == word && k.in == free && t.str(i) == "sudo" && t.mark(i+1, ':') && t.mark(i+3, ':'):
-			t.login(i+2, i+2, false)
+			t.login(i+2, i+2, i+2, false)
 		}
 	}
 }
@@ -36,7 +36,7 @@ func (t *text) nick(i int) {
 		j++
 	}
 	if j > i+1 && t.mark(j, '>') && j+1 < len(t.toks) && t.toks[j+1].lead == ' ' {
-		t.login(i+1, j-1, false)
+		t.login(i+1, j-1, i, false)
 	}
 }
 
@@ -99,7 +99,7 @@ func (t *text) labelledLogin(i int) {
 	if colon && (t.toks[v].f&(fStop|fVictim|fVerb) != 0 || t.has(v+1, fStop|fVerb) && t.toks[v+1].shape == lower) {
 		return // prose
 	}
-	t.login(v, j, false)
+	t.login(v, j, i, false)
 }
 
 // loginLine judges "Failed password for NAME", "session opened for user NAME".
@@ -129,11 +129,12 @@ named:
 	if v >= len(t.toks) || t.toks[v].kind == mark || t.toks[v].lead != ' ' || t.toks[v].f&fStop != 0 && t.toks[v].f&(fAnyName|fBuiltin) == 0 {
 		return
 	}
-	t.login(v, t.value(v), unknown)
+	t.login(v, t.value(v), i, unknown)
 }
 
-// login judges the user name of tokens i..j; unknown ones exist nowhere.
-func (t *text) login(i, j int, unknown bool) {
+// login judges the user name of tokens i..j, whose label or path begins at token
+// cue; unknown ones exist nowhere.
+func (t *text) login(i, j, cue int, unknown bool) {
 	for j > i && t.toks[j].kind == mark {
 		j--
 	}
@@ -141,7 +142,7 @@ func (t *text) login(i, j int, unknown bool) {
 		return
 	}
 	v, reason := Remove, "login"
-	l, doubt := t.leftCue(i, 6)
+	l, doubt := t.leftCue(cue, 6)
 	r, d2 := t.rightCue(j)
 	score := l + 12*int(t.toks[i].side) + 6*int(t.at.side)
 	if r < 0 && (t.mark(j+1, '(') || t.at.side < 0) {
@@ -203,7 +204,7 @@ func (t *text) afterSlash(i int) {
 		return
 	case "user":
 		if c == '/' && t.mark(i-2, ':') && t.glued(i-1) {
-			t.login(next, t.value(next), false)
+			t.login(next, t.value(next), next, false)
 		}
 		return
 	}
@@ -217,7 +218,7 @@ func (t *text) home(i int, sep byte) {
 	j := t.value(i)
 	for k := j; k+1 < len(t.toks) && k < j+3 && sep == '\\'; k++ { // C:\Users\John Smith\x
 		n := &t.toks[k+1]
-		if n.lead == '\n' || n.kind == mark && n.c != '\\' {
+		if n.lead == '\n' || n.kind == mark && (n.c != '\\' || k == j) {
 			break
 		}
 		if n.c == '\\' && n.kind == mark && n.lead == 0 && k > j {
@@ -229,7 +230,7 @@ func (t *text) home(i int, sep byte) {
 		t.found(i, j, "username", Keep, "build-path")
 		return
 	}
-	t.login(i, j, false)
+	t.login(i, j, i, false)
 }
 
 // pdb tells whether the path that goes on behind token j is that of debug
@@ -263,5 +264,5 @@ func (t *text) domainUser(i, next int) {
 	if d.shape == lower && d.kind == word && t.toks[i-1].in != inHost {
 		return // a relative path
 	}
-	t.login(next, j, false)
+	t.login(next, j, next, false)
 }

@@ -8,6 +8,7 @@ import (
 // memory is what was learnt about the values of one report: what one text says
 // of a value holds in the others.
 type memory struct {
+	g       *Gate
 	mails   map[string]Verdict // mailbox, folded
 	hosts   map[string]int8    // registered domain to its side
 	first   map[string][]known // first word of a removed value, folded
@@ -31,8 +32,8 @@ const (
 	maxKnown = 20000
 )
 
-func newMemory() *memory {
-	return &memory{mails: map[string]Verdict{}, hosts: map[string]int8{}, first: map[string][]known{}, persons: map[string]int{}}
+func newMemory(g *Gate) *memory {
+	return &memory{g: g, mails: map[string]Verdict{}, hosts: map[string]int8{}, first: map[string][]known{}, persons: map[string]int{}}
 }
 
 // learn keeps what the detectors were sure of in a text.
@@ -104,7 +105,9 @@ func (m *memory) learnPerson(v string) {
 			if _, taken := m.persons[p]; !taken {
 				m.persons[p] = n
 			}
-			m.remember(p, "person", n)
+			if m.g.look(p)&fTitle == 0 {
+				m.remember(p, "person", n)
+			}
 		}
 	}
 }

@@ -132,7 +132,11 @@ func (t *text) name(i int) (int, bool) {
 	case why == "personal" || reason == "":
 		reason = "name"
 	}
-	t.found(i, j, "person", v, reason)
+	from := i
+	if v == Remove {
+		from = t.withTitle(i)
+	}
+	t.found(from, j, "person", v, reason)
 	f := fNamed
 	if v == Keep {
 		f = fAttacker
@@ -141,6 +145,21 @@ func (t *text) name(i int) (int, bool) {
 		t.toks[k].f = t.toks[k].f&^(fAttacker|fVictim|fRole) | f
 	}
 	return j, true
+}
+
+// withTitle gives where the titles before a name begin.
+func (t *text) withTitle(i int) int {
+	for i > 0 && t.toks[i].lead == ' ' {
+		p := i - 1
+		if t.mark(p, '.') && t.glued(p) {
+			p--
+		}
+		if !t.has(p, fTitle) || !t.titleHere(p, i) {
+			break
+		}
+		i = p
+	}
+	return i
 }
 
 // isThing tells whether the word behind a name makes it a thing: Morris worm.
@@ -190,7 +209,10 @@ func (t *text) evidence(i, j, n int) (evidence, string) {
 	if t.label(p) && (n >= 2 && t.labelOfPerson(p) || tok.f&fGiven != 0) {
 		return certain, "name-label"
 	}
-	if t.has(p, fRole|fKin) && t.toks[p].kind == word && !t.mark(i-1, '.') {
+	if l := t.labelWord(p); l >= 0 && t.has(l, fRole|fDoubt) && (n >= 2 && tok.shape == capital || tok.f&fAnyName != 0) {
+		return certain, "name-label"
+	}
+	if t.has(p, fRole|fKin|fDoubt) && t.toks[p].kind == word && !t.mark(i-1, '.') {
 		switch {
 		case n >= 2 && tok.shape == capital, tok.f&fAnyName != 0, t.has(p, fKin) && tok.shape == capital:
 			return certain, "name-role"

@@ -93,7 +93,7 @@ func (t *text) town(to int) int {
 		case tok.kind == number && tok.end-tok.start >= 4 && tok.end-tok.start <= 6:
 			last = k
 			continue
-		case tok.kind == mixed && tok.shape == upper && tok.end-tok.start <= 4:
+		case tok.kind == mixed && tok.end-tok.start <= 4:
 			last = k
 			continue
 		case tok.kind == word && (tok.shape == capital || tok.shape == upper && tok.end-tok.start <= 3) && tok.f&(fTitle|fRole|fVerb) == 0:

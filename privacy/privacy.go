@@ -62,7 +62,7 @@ func (g *Gate) PolicyHash() [32]byte { return g.hash }
 
 // Text judges a text by itself; spans are sorted and don't overlap.
 func (g *Gate) Text(s string) []Span {
-	m := newMemory()
+	m := newMemory(g)
 	spans := g.judge(s, field{}, m)
 	return m.settle(s, g.recall(s, spans, m))
 }

@@ -33,7 +33,7 @@ type judged struct {
 }
 
 func newReport(g *Gate, objs []stix.Object) *report {
-	r := &report{g: g, m: newMemory(), objs: objs, index: make(map[string][]int, len(objs)), roles: make([]role, len(objs))}
+	r := &report{g: g, m: newMemory(g), objs: objs, index: make(map[string][]int, len(objs)), roles: make([]role, len(objs))}
 	for i := range objs {
 		r.index[objs[i].ID] = append(r.index[objs[i].ID], i)
 	}

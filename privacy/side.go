@@ -115,7 +115,7 @@ func (t *text) leftCue(i, reach int) (score int, doubt bool) {
 		if tok.kind == mark && (tok.c == ';' || tok.c == ',') {
 			weight = weight * 2 / 3
 		}
-		if tok.in == inURL || tok.in == inHost {
+		if tok.in == inURL || tok.in == inHost || tok.in == inMail && tok.f&fNamed == 0 {
 			continue
 		}
 		if reach == 3 && tok.f&fVerb != 0 && tok.f&fAttacker == 0 {

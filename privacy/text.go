@@ -251,10 +251,23 @@ func (t *text) host(i int) {
 		return
 	}
 	tail := t.toks[last]
+	if tail.kind == number && (labels != 3 || !t.octets(from, end)) {
+		return
+	}
 	if tail.shape == capital || tail.kind == word && tail.end-tail.start < 2 {
 		return
 	}
 	t.region(from, end, inHost)
+}
+
+// octets tells whether the numbers of tokens from..end are those of an address.
+func (t *text) octets(from, end int) bool {
+	for k := from; k < end; k++ {
+		if t.toks[k].kind != mark && (t.toks[k].kind != number || t.toks[k].end-t.toks[k].start > 3) {
+			return false
+		}
+	}
+	return true
 }
 
 // settled orders spans and resolves overlaps: what is removed beats what is held,
