@@ -80,7 +80,6 @@ type source struct {
 	window window
 	rights int64         // of the head when it was last read
 	fresh  chan struct{} // closed when window or rights changed
-	err    error         // why reading failed last
 }
 
 // join gives the source of a session's audiences, begun if need be.
@@ -136,8 +135,7 @@ func (src *source) run(ctx context.Context, size int64) {
 	defer close(src.done)
 	for ctx.Err() == nil {
 		n, err := src.advance(ctx)
-		if err != nil {
-			src.tell(func() { src.err = err })
+		if err != nil { // the database is away, as every other door says: readers wait for it
 			pause(ctx, rightsEvery)
 			continue
 		}
@@ -177,7 +175,7 @@ func (src *source) advance(ctx context.Context) (int64, error) {
 		if err != nil {
 			return 0, err
 		}
-		src.tell(func() { src.rights, src.err = head.Rights, nil; src.window.add(b) })
+		src.tell(func() { src.rights = head.Rights; src.window.add(b) })
 	}
 }
 

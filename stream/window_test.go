@@ -1,0 +1,125 @@
+package stream
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// filled makes a batch of events at the dates, each a text of its date.
+func filled(after, upTo int64, ats ...int64) batch {
+	b := batch{after: after, upTo: upTo, ats: ats}
+	for _, at := range ats {
+		b.data = fmt.Appendf(b.data, "<%d>", at)
+		b.ends = append(b.ends, len(b.data))
+	}
+	return b
+}
+
+// TestWindowIsTheLog: from wherever a reader reads on, it gets each event once
+// and in order, whatever was folded into which batch.
+func TestWindowIsTheLog(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		start := rapid.Int64Range(0, 50).Draw(t, "start")
+		w := newWindow(start)
+		var all []int64
+		for range rapid.IntRange(0, 8).Draw(t, "batches") {
+			upTo := w.upTo + rapid.Int64Range(1, 20).Draw(t, "length")
+			var ats []int64
+			for at := w.upTo + 1; at <= upTo; at++ {
+				if rapid.Bool().Draw(t, "event") {
+					ats = append(ats, at)
+				}
+			}
+			w.add(filled(w.upTo, upTo, ats...))
+			all = append(all, ats...)
+		}
+		after := rapid.Int64Range(0, w.upTo+10).Draw(t, "after")
+		pieces, upTo, ok := w.next(after)
+		if ok != (after >= w.start) {
+			t.Fatalf("next(%d) of a window from %d: %v", after, w.start, ok)
+		}
+		if !ok {
+			return
+		}
+		var want strings.Builder
+		for _, at := range all {
+			if at > after {
+				fmt.Fprintf(&want, "<%d>", at)
+			}
+		}
+		if got := string(bytes.Join(pieces, nil)); got != want.String() || upTo != max(after, w.upTo) {
+			t.Fatalf("next(%d) is %q up to %d; want %q up to %d", after, got, upTo, want.String(), w.upTo)
+		}
+	})
+}
+
+func TestWindowIsBounded(t *testing.T) {
+	w := newWindow(0)
+	big := func(i int64, n int) batch {
+		return batch{after: i, upTo: i + 1, ats: []int64{i + 1}, ends: []int{n}, data: make([]byte, n)}
+	}
+	const n = windowBytes / 4
+	for i := range int64(4) {
+		w.add(big(i, n))
+	}
+	if w.bytes != windowBytes || w.start != 0 {
+		t.Errorf("%d bytes from %d: what fits is kept", w.bytes, w.start)
+	}
+	w.add(big(4, 1))
+	if w.bytes != 3*n+1 || w.start != 1 {
+		t.Errorf("%d bytes from %d after one more", w.bytes, w.start)
+	}
+	w.add(big(5, 2*windowBytes))
+	if len(w.batches) != 1 || w.start != 5 {
+		t.Errorf("%d batches from %d: the newest stays, however large", len(w.batches), w.start)
+	}
+	if _, _, ok := w.next(4); ok {
+		t.Error("what was let go is given")
+	}
+}
+
+// TestOneWrite: a reader is given about a write's worth at once, and the rest the next time.
+func TestOneWrite(t *testing.T) {
+	w := newWindow(0)
+	for i := range int64(4) {
+		w.add(batch{after: i, upTo: i + 1, ats: []int64{i + 1}, ends: []int{writeBytes / 2}, data: make([]byte, writeBytes/2)})
+	}
+	pieces, upTo, _ := w.next(0)
+	if len(pieces) != 2 || upTo != 2 {
+		t.Errorf("%d pieces up to %d", len(pieces), upTo)
+	}
+	if pieces, upTo, _ = w.next(upTo); len(pieces) != 2 || upTo != 4 {
+		t.Errorf("then %d pieces up to %d", len(pieces), upTo)
+	}
+}
+
+func TestReaderBound(t *testing.T) {
+	h := newHub(newLog())
+	var leave []func()
+	for range maxReaders {
+		l, err := h.enter(1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		leave = append(leave, l)
+	}
+	if _, err := h.enter(2); err == nil {
+		t.Error("one more than may be is let in")
+	}
+	leave[0]()
+	if l, err := h.enter(2); err != nil {
+		t.Error(err)
+	} else {
+		l()
+	}
+	for _, l := range leave[1:] {
+		l()
+	}
+	if h.readers != 0 || len(h.alone) != 0 {
+		t.Errorf("%d readers and %d lanes are left", h.readers, len(h.alone))
+	}
+}
