@@ -1,0 +1,76 @@
+package thing
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"tocsin/fault"
+	"tocsin/rights"
+	"tocsin/store"
+)
+
+// Holder answers for the register of things what it holds on a person: a mailbox
+// or an address that indicators name may be a person's.
+type Holder struct{ r *Things }
+
+// NewHolder makes the holder of a register; it implements rights.Holder.
+func NewHolder(r *Things) Holder { return Holder{r} }
+
+// Tables names the register's tables.
+func (h Holder) Tables() []string { return []string{"thing", "support", "thing_change"} }
+
+// Find gives the things whose value holds one of the values.
+func (h Holder) Find(ctx context.Context, q store.Querier, values []string) (out []rights.Item, err error) {
+	defer fault.Wrap(&err, "looking for a person among things")
+	rows, err := q.QueryContext(ctx, `SELECT t, kind, value, COALESCE((SELECT MIN(s.at) FROM support s WHERE s.log_id = thing.log_id AND s.t = thing.t), 0)
+		FROM thing WHERE log_id = $1 ORDER BY t`, h.r.logID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var t, since int64
+		var kind int
+		var value string
+		if err := rows.Scan(&t, &kind, &value, &since); err != nil {
+			return nil, err
+		}
+		if !rights.Mentions(value, values) {
+			continue
+		}
+		it := rights.Item{Table: "thing", Ref: strconv.FormatInt(t, 10), What: fmt.Sprintf("a value (%s) that indicators name as a threat", KindOf(kind))}
+		if since > 0 {
+			it.Since = time.UnixMicro(since).UTC()
+		}
+		out = append(out, it)
+	}
+	return out, rows.Err()
+}
+
+// Erase forgets a thing, with who supported it. It is refused while an indicator
+// that was not taken back names it: defences would go on with the value.
+func (h Holder) Erase(ctx context.Context, tx *store.Tx, it rights.Item) error {
+	t, err := strconv.ParseInt(it.Ref, 10, 64)
+	if err != nil || it.Table != "thing" {
+		return fault.New(fault.NotFound, "there is no such item among things")
+	}
+	var left int64
+	if err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM support WHERE log_id = $1 AND t = $2 AND state <> $3`, h.r.logID, t, Taken).Scan(&left); err != nil {
+		return fmt.Errorf("supports of a thing: %w", err)
+	}
+	if left > 0 {
+		return fault.New(fault.Refused, "%d indicators still name this value; take them back first", left)
+	}
+	for _, table := range [...]string{"support", "thing_change"} {
+		if _, err := tx.Exec(ctx, `DELETE FROM `+table+` WHERE log_id = $1 AND t = $2`, h.r.logID, t); err != nil {
+			return fmt.Errorf("forgetting a thing: %w", err)
+		}
+	}
+	n, err := tx.Exec(ctx, `DELETE FROM thing WHERE log_id = $1 AND t = $2`, h.r.logID, t)
+	if err == nil && n == 0 {
+		return fault.New(fault.NotFound, "it is erased already")
+	}
+	return err
+}
