@@ -63,7 +63,7 @@ func (h *handler) answer(w http.ResponseWriter, r *http.Request, s member.Sessio
 
 // asked is what a request wants, beside whose view.
 type asked struct {
-	form   *form
+	form   form
 	packed bool
 	delta  bool
 	since  string // token; only with delta
@@ -75,7 +75,7 @@ func parse(r *http.Request) (asked, error) {
 		return asked{}, fault.New(fault.NotFound, "there is no feed of this name; the feeds are %s", strings.Join(names(), ", "))
 	}
 	q := r.URL.Query()
-	return asked{form: &forms[i], packed: door.Accepts(r, "gzip"), delta: q.Has("since"), since: q.Get("since")}, nil
+	return asked{form: forms[i], packed: door.Accepts(r, "gzip"), delta: q.Has("since"), since: q.Get("since")}, nil
 }
 
 func names() []string {

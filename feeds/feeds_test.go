@@ -221,7 +221,7 @@ func TestKinds(t *testing.T) {
 // a counter that is ahead of the clock gives none.
 func TestDates(t *testing.T) {
 	now := time.Now().UTC()
-	a := asked{form: &forms[0]}
+	a := asked{form: forms[0]}
 	h := http.Header{}
 	a.head(h, defence.View{ID: 1, Serial: now.Unix() + 60})
 	if made := h.Get("Last-Modified"); made != "" {
