@@ -133,6 +133,10 @@ func TestBadObjects(t *testing.T) {
 			}
 			continue
 		}
+		tooLarge := strings.Contains("depth 65, 8 MiB and a byte, 100,000 keys, over a part's size", name)
+		if tooLarge != (last.Kind == fault.TooLarge) {
+			t.Errorf("%s: of the kind %s", name, last.Kind)
+		}
 		if items != 2 || problems != 1 || last.Place != "objects[1]" || !strings.Contains(last.Detail, c.says) {
 			t.Errorf("%s: %d items, %d problems, the last %v", name, items, problems, last)
 		}

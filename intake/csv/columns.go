@@ -83,10 +83,8 @@ var kinds = map[observable.Kind]string{
 	observable.Onion:     "onion onionaddress tor",
 }
 
-// byShape are words of type columns that leave the kind to the value's shape.
-const byShape = " file hash hashes filehash sample malware indicator ioc network iporcidr domainip filenamemd5 filenamesha1 filenamesha256 ipport ipdstport ipsrcport hostnameport hostport artifact c2 cnc botnetcc wallet cryptocurrency cryptocurrencywallet xcryptocurrencywallet unknown other observable md5sha1sha256 payload payloaddelivery address attacker malwaresample "
-
-// notIndicators are words of type columns whose rows are no indicators, and no loss.
+// notIndicators are words of type columns whose rows are no indicators, and no
+// loss. Any word that stands in neither list leaves the kind to the value's shape.
 const notIndicators = " link text comment note yara sigma snort suricata targetuser targetemail targetmachine targetorg reference externallink person phone phonenumber "
 
 // plain gives a name without its punctuation, in lower case.

@@ -58,7 +58,7 @@ func survey(head []byte) *table {
 		first = lines[0]
 	}
 	cells, _ := split(first, t.sep)
-	if header(cells) {
+	if header(cells) || t.strange(lines) {
 		t.header = true
 	} else if cells = above(head, t.sep); len(cells) == 0 {
 		return t
@@ -166,6 +166,26 @@ func header(cells []string) bool {
 		}
 	}
 	return n > 0 && (n > 1 || len(cells) < 4)
+}
+
+// strange tells a header of names that nobody knows: values stand in most rows,
+// and only words in the first.
+func (t *table) strange(lines []string) bool {
+	if t.sep == 0 || len(lines) < 2 {
+		return false
+	}
+	hits := 0
+	for i, l := range lines {
+		cells, _ := split(l, t.sep)
+		hit := slices.ContainsFunc(cells, strong)
+		switch {
+		case i == 0 && (hit || slices.ContainsFunc(cells, func(c string) bool { return !wordy(c) || len(c) > 40 })):
+			return false
+		case hit:
+			hits++
+		}
+	}
+	return hits*10 >= (len(lines)-1)*6
 }
 
 // above gives the names of a header that stands in the last remark before the

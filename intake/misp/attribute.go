@@ -60,9 +60,9 @@ func (c *conversion) take(a *attribute) (id, text string) {
 			text = a.describe()
 		}
 	case attached:
-		c.problem(a.place, c.idOf(a), "attached files are not kept; send what is in them that others should know")
+		c.refuse(a.place, c.idOf(a), "attached files are not kept; send what is in them that others should know")
 	case personal:
-		c.problem(a.place, c.idOf(a), "attributes of the type "+a.Type.text()+" are about people or whom it hit, and are left out")
+		c.refuse(a.place, c.idOf(a), "attributes of the type "+a.Type.text()+" are about people or whom it hit, and are left out")
 	default:
 		text = a.describe()
 	}

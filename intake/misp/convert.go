@@ -8,6 +8,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"tocsin/fault"
 	"tocsin/intake"
 	"tocsin/stix"
 )
@@ -122,7 +123,7 @@ func (c *conversion) read(raw jsontext.Value, place string) (*attribute, bool) {
 		c.problem(place, "", "the attribute has no type or no value")
 		return nil, false
 	case !c.narrow && (a.Distribution == "0" || a.Distribution == "4"):
-		c.problem(place, a.UUID.uuid(), "the attribute is distributed more narrowly than its event (own organisation or a sharing group); it was left out")
+		c.refuse(place, a.UUID.uuid(), "the attribute is distributed more narrowly than its event (own organisation or a sharing group); it was left out")
 		return nil, false
 	case readTags(a.Tags, nil).unknown:
 		c.problem(place, a.UUID.uuid(), "has a TLP tag of no known level; it is taken as TLP:RED")
@@ -152,8 +153,14 @@ func (c *conversion) emit(id string, raw []byte, place string) {
 	c.refs = append(c.refs, id)
 }
 
+// problem notes what breaks a rule of the format.
 func (c *conversion) problem(place, id, detail string) {
-	c.problems = append(c.problems, intake.Problem{Place: place, ID: id, Detail: detail})
+	c.problems = append(c.problems, intake.Problem{Kind: fault.Invalid, Place: place, ID: id, Detail: detail})
+}
+
+// refuse notes what is left out because it must not go out, or can't.
+func (c *conversion) refuse(place, id, detail string) {
+	c.problems = append(c.problems, intake.Problem{Kind: fault.Refused, Place: place, ID: id, Detail: detail})
 }
 
 // note makes a note about an object, or about the report.

@@ -23,7 +23,7 @@ func (c *conversion) object(raw jsontext.Value, place string) {
 		return
 	}
 	if !c.narrow && (o.Distribution == "0" || o.Distribution == "4") {
-		c.problem(place, o.UUID.uuid(), "the object is distributed more narrowly than its event (own organisation or a sharing group); it was left out")
+		c.refuse(place, o.UUID.uuid(), "the object is distributed more narrowly than its event (own organisation or a sharing group); it was left out")
 		return
 	}
 	uuid := o.UUID.uuid()
