@@ -120,6 +120,12 @@ func (sc *scanner) label(i int, fourth bool) (end int, digits bool) {
 			return end, digits
 		}
 		if c == '-' || c == '_' {
+			if c == '-' {
+				if next := sc.hyphenated(i, start); next > i {
+					i = next
+					continue
+				}
+			}
 			digits = false
 			sc.buf = append(sc.buf, c)
 			i++
@@ -133,6 +139,34 @@ func (sc *scanner) label(i int, fourth bool) (end int, digits bool) {
 		i = next
 	}
 	return end, digits
+}
+
+// hyphenated steps over a hyphen and a line break inside a plain word of a name,
+// which the page put there, or gives i. The rest must go on as a name.
+func (sc *scanner) hyphenated(i, start int) int {
+	if c := sc.at(i + 1); c != '\n' && c != '\r' && c != ' ' || len(sc.buf)-start < 2 {
+		return i
+	}
+	for _, b := range sc.buf[start:] {
+		if classes[b] != letter || upper(b) {
+			return i
+		}
+	}
+	j := sc.wrap(i + 1)
+	if j == i+1 {
+		return i
+	}
+	k, dots := j, 0
+	for k < len(sc.s) && k < j+64 && (isWordByte(sc.s[k]) || sc.s[k] == '-' || strings.IndexByte(".[]@/", sc.s[k]) >= 0) {
+		if sc.s[k] == '.' && isWordByte(sc.at(k+1)) || sc.s[k] == '[' {
+			dots++
+		}
+		k++
+	}
+	if dots == 0 || classes[sc.s[j]] != letter || upper(sc.s[j]) {
+		return i
+	}
+	return j
 }
 
 // afterSpaceless tells whether the label from the buffer's offset start ends in a

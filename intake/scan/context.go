@@ -59,12 +59,12 @@ var hintWords = map[string]hint{
 	"import": hintFile, "imports": hintFile, "class": hintFile, "named": hintFile, "archive": hintFile, "attachment": hintFile, "drops": hintFile, "dropped": hintFile, "bash": hintFile, "perl": hintFile, "datei": hintFile, "fichier": hintFile, "archivo": hintFile, "файл": hintFile,
 
 	"commit": hintObject, "commits": hintObject, "git": hintObject, "tree": hintObject, "blob": hintObject, "changeset": hintObject, "checkout": hintObject, "cherry-pick": hintObject, "transaction": hintObject, "transactions": hintObject, "tx": hintObject, "txid": hintObject, "txn": hintObject,
-	"serial": hintObject, "guid": hintObject, "uuid": hintObject, "block": hintObject, "parent": hintObject, "merge": hintObject, "etag": hintObject, "nonce": hintObject, "apikey": hintObject,
+	"serial": hintObject, "guid": hintObject, "uuid": hintObject, "block": hintObject, "parent": hintObject, "merge": hintObject, "head": hintObject, "etag": hintObject, "nonce": hintObject, "apikey": hintObject,
 
-	"blog": hintLink, "reference": hintLink, "references": hintLink, "article": hintLink, "advisory": hintLink, "see": hintLink, "read": hintLink, "source": hintLink, "sources": hintLink, "available": hintLink, "published": hintLink, "documentation": hintLink,
-	"credit": hintLink, "writeup": hintLink, "write-up": hintLink, "report": hintLink, "analysis": hintLink, "paper": hintLink, "more": hintLink, "details": hintLink, "author": hintLink, "reported": hintLink, "referenz": hintLink, "voir": hintLink, "fuente": hintLink, "link": hintLink, "links": hintLink,
+	"blog": hintLink, "reference": hintLink, "references": hintLink, "article": hintLink, "advisory": hintLink, "see": hintLink, "read": hintLink, "available": hintLink, "published": hintLink, "documentation": hintLink,
+	"credit": hintLink, "writeup": hintLink, "write-up": hintLink, "report": hintLink, "analysis": hintLink, "paper": hintLink, "reported": hintLink, "referenz": hintLink, "voir": hintLink, "fuente": hintLink,
 
-	"victim": hintVictim, "victims": hintVictim, "recipient": hintVictim, "recipients": hintVictim, "to": hintVictim, "cc": hintVictim, "bcc": hintVictim, "user": hintVictim, "employee": hintVictim, "contact": hintVictim, "abuse": hintVictim, "questions": hintVictim, "message-id": hintVictim, "delivered-to": hintVictim,
+	"victim": hintVictim, "victims": hintVictim, "recipient": hintVictim, "recipients": hintVictim, "to": hintVictim, "cc": hintVictim, "bcc": hintVictim, "user": hintVictim, "employee": hintVictim, "contact": hintVictim, "abuse": hintVictim, "questions": hintVictim, "message-id": hintVictim, "author": hintVictim, "delivered-to": hintVictim,
 
 	"imphash": hintImphash, "imphashes": hintImphash, "import-hash": hintImphash, "ja3": hintJA3, "ja3s": hintJA3, "ja3_hash": hintJA3, "tlsh": hintTLSH,
 	"md5": hintMD5, "md5s": hintMD5, "sha1": hintSHA1, "sha-1": hintSHA1, "sha256": hintSHA256, "sha-256": hintSHA256, "sha2": hintSHA256, "sha512": hintSHA512, "sha-512": hintSHA512,
@@ -284,6 +284,9 @@ var commonWords = set("in is it so at to no me my be as am us do by an de la")
 // codeWords are names of variables and objects in programs.
 var codeWords = set("this self user document window console obj req res request response event system java javax math os sys node foo bar e i args arg params param options config settings item items elem element el data row rows result results module exports process app client server socket session ctx context str string list array dict map path file object json xml html http net io util utils test math random time date person customer order product account db query model view controller request entity instance")
 
+// programs are the objects that programs begin a chain of properties with.
+var programs = set("window document console this self e obj req res request response event java javax os sys process module exports props state")
+
 // products are names that end in a suffix and are no hosts.
 var products = set("asp.net vb.net ado.net command.com socket.io boost.asio node.io paint.net ml.net next.is crypto.net readme.md system.io booking.app draw.io")
 
@@ -328,7 +331,7 @@ func (sc *scanner) isHost(c chain, w, name string) bool {
 	case two && fileLike[tld] && !network, two && file && (fileSuffixes[tld] || codeSuffixes[tld]), !two && documents[lowered(labels[len(labels)-2])], two && sc.command() && !network && (fileSuffixes[tld] || codeSuffixes[tld]):
 		sc.fileName(c, w)
 		return false
-	case codeSuffixes[tld] && (codeWords[lowered(first)] || camel(w)) && !alone && two:
+	case codeSuffixes[tld] && (codeWords[lowered(first)] || camel(w)) && !alone && two, !two && codeSuffixes[tld] && programs[lowered(first)]:
 		return false
 	case two && commonWords[tld] && !alone && !network && !strings.ContainsAny(first, "-0123456789") && sc.wordAfter(c.end):
 		return false
@@ -420,16 +423,17 @@ func reversed(labels []string) bool {
 	return false
 }
 
-// caps tells names of classes and detections: two labels or more that begin
-// with a capital and go on in small letters (Trojan.Win32.Agent.ml).
+// caps tells names of classes and detections: two labels or more begin with a
+// capital, and one of them goes on in small letters (Trojan.Win32.Agent.ml).
 func caps(labels []string) bool {
-	n := 0
+	n, camel := 0, false
 	for _, l := range labels {
-		if len(l) > 1 && upper(l[0]) && !upper(l[1]) && classes[l[1]] == letter {
+		if l != "" && upper(l[0]) {
 			n++
+			camel = camel || len(l) > 1 && !upper(l[1]) && classes[l[1]] == letter
 		}
 	}
-	return n >= 2
+	return n >= 2 && camel
 }
 
 // camel tells words with a capital inside.
@@ -451,11 +455,48 @@ func (sc *scanner) judgeURL(f *Found, h observable.Thing) {
 	if f.Defanged || h.Kind != observable.Domain {
 		return
 	}
-	path := f.Thing.Value[strings.Index(f.Thing.Value, "://")+3:]
-	path = path[strings.IndexByte(path, '/'):]
+	_, path, _ := strings.Cut(f.Thing.Value[strings.Index(f.Thing.Value, "://")+3:], "/")
+	http := strings.HasPrefix(sc.s[f.Start:f.End], "http:") // a publisher has its pages under https
 	switch {
-	case article(path), sc.hints.near(hintLink, sc.hints.line, f.Start) && (strings.HasPrefix(f.Thing.Value, "https://")):
+	case article(path), !http && sc.hints.says(hintLink, hintNetwork), lookup(h.Value):
 		f.Context, f.Why = true, "link"
+	case !http && strings.HasPrefix(f.Thing.Value, "https://") && !sc.hints.says(hintNetwork, hintLink) && strings.IndexByte("\"'=", sc.before(f.Start)) < 0 && !sc.listLine(chain{start: f.Start, end: f.End}):
+		f.Why = "link" // if the writer defanged other values: settle decides
+	}
+}
+
+// lookup tells services and catalogues to which reports refer for more.
+func lookup(host string) bool {
+	for {
+		if lookups[host] {
+			return true
+		}
+		_, rest, ok := strings.Cut(host, ".")
+		if !ok {
+			return false
+		}
+		host = rest
+	}
+}
+
+var lookups = set("virustotal.com urlscan.io hybrid-analysis.com any.run abuse.ch mitre.org nist.gov cve.org cisa.gov shodan.io censys.io misp-project.org wikipedia.org first.org learn.microsoft.com docs.microsoft.com otx.alienvault.com joesandbox.com malpedia.caad.fkie.fraunhofer.de w3.org ietf.org schemas.microsoft.com")
+
+// settle does what needs the whole text: where the writer defanged what is
+// dangerous, a link in running text that was left whole is there to be read.
+func (sc *scanner) settle() {
+	fanged := false
+	for _, f := range sc.found {
+		fanged = fanged || f.Defanged
+	}
+	for i := range sc.found {
+		f := &sc.found[i]
+		switch {
+		case f.Context:
+		case fanged && f.Why != "":
+			f.Context = true
+		default:
+			f.Why = ""
+		}
 	}
 }
 

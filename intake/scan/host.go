@@ -164,7 +164,7 @@ func (sc *scanner) host(c chain) int {
 		return c.end
 	}
 	end := sc.skipPort(c.end)
-	if sc.pathAt(end) && (c.fanged || !twoLabelFile(t.Value)) {
+	if sc.pathAt(end) && (c.fanged || !sc.filePath(t.Value, end)) {
 		return sc.bareURL(c, end)
 	}
 	sc.add(t, c.start, c.end, c.fanged)
@@ -184,10 +184,19 @@ func (sc *scanner) fileName(c chain, w string) {
 	f.Context, f.Why = true, "file"
 }
 
-// twoLabelFile tells names such as setup.py, which can be a file or a host.
-func twoLabelFile(w string) bool {
-	i := strings.LastIndexByte(w, '.')
-	return strings.IndexByte(w, '.') == i && fileSuffixes[w[i+1:]]
+// filePath tells whether name, whose path starts at i, is one file and the path
+// another, as in main.rs/lib.rs.
+func (sc *scanner) filePath(name string, i int) bool {
+	dot := strings.LastIndexByte(name, '.')
+	if strings.IndexByte(name, '.') != dot || !fileLike[name[dot+1:]] {
+		return false
+	}
+	rest := sc.s[i+1 : min(len(sc.s), i+64)]
+	end := strings.IndexAny(rest, " \t\r\n/,;)\"'")
+	if end < 0 {
+		end = len(rest)
+	}
+	return end == len(rest) || rest[end] != '/' && strings.HasSuffix(rest[:end], name[dot:])
 }
 
 // fileSuffixes are top-level domains that are endings of files, too.
@@ -216,7 +225,7 @@ func (sc *scanner) mail(c chain, from int, fanged bool) int {
 		return h.end
 	}
 	f := sc.add(t, start, h.end, fanged || h.fanged || c.fanged)
-	if sc.hints.near(hintVictim, sc.hints.line, start) && !f.Defanged {
+	if sc.hints.near(hintVictim, sc.hints.sentence, start) && sc.hints.last[hintVictim] > sc.hints.last[hintNetwork] && !f.Defanged {
 		f.Context, f.Why = true, "victim"
 	}
 	return h.end
@@ -268,6 +277,12 @@ func (sc *scanner) localStart(i int) int {
 	}
 	if eq := strings.LastIndexByte(sc.s[j:i], '='); eq >= 0 {
 		j += eq + 1
+	}
+	for n := len(sc.found) - 1; n >= 0 && sc.found[n].End > j; n-- {
+		if sc.found[n].Start < j {
+			j = min(i, sc.found[n].End)
+			break
+		}
 	}
 	return j
 }

@@ -32,6 +32,7 @@ type Found struct {
 func Find(text string) []Found {
 	sc := newScanner(text)
 	sc.run()
+	sc.settle()
 	return sc.found
 }
 

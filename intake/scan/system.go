@@ -223,8 +223,8 @@ func (sc *scanner) blankInPath(j int, file bool) int {
 		case c == '.' && classes[sc.at(k+1)] == space:
 			return j
 		case file && c == '.' && words <= 2 && sc.fileEndingAt(k):
-			// a last part with blanks: only when each word is capitalised, as names are
-			if capitals(sc.s[j+1 : k]) {
+			// The last part may have blanks, too.
+			if !connects(sc.s[j+1 : k]) {
 				return k
 			}
 			return j
@@ -233,15 +233,18 @@ func (sc *scanner) blankInPath(j int, file bool) int {
 	return j
 }
 
-// capitals tells whether each word begins with a capital letter or a digit.
-func capitals(s string) bool {
+// connects tells whether one of the words joins parts of a sentence, so that the
+// file behind it is another one.
+func connects(s string) bool {
 	for w := range strings.FieldsSeq(s) {
-		if !upper(w[0]) && classes[w[0]] != digit && w[0] != '(' && w[0] != '-' {
-			return false
+		if connectors[lowered(w)] || w[0] == '-' || w[0] == '&' {
+			return true
 		}
 	}
-	return s != ""
+	return false
 }
+
+var connectors = set("and or to with via from using then which the a an is was were are in into as by for on of through called named runs run executes loads drops und oder mit y o et и")
 
 func isHive(s string) bool {
 	s = s[strings.LastIndexByte(s, ' ')+1:]
