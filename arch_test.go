@@ -37,7 +37,7 @@ var layout = []struct{ packages, imports string }{
 	{"intake/text intake/eml", "LEAVES intake intake/scan"},
 	{"intake/auto", "LEAVES intake intake/*"},
 	{"intake/*", "LEAVES intake"},
-	{"defence", "LEAVES member thing"},
+	{"defence", "LEAVES rights member thing"},
 	{"defence/*", "LEAVES defence"},
 	{"archive held thing submission", "LEAVES rights"},
 	{"botnet order casefile card breach takeover", "LEAVES"},

@@ -112,8 +112,19 @@ type Change struct {
 	Item Item
 }
 
-// Since tells whether the journal still knows everything after a serial.
-func (r *Reading) Since(serial int64) bool { return serial >= r.pruned && serial <= r.Serial }
+// Since tells whether the journal still knows everything after a serial: it
+// doesn't when it is pruned, or when a value that changed has been erased.
+func (r *Reading) Since(serial int64) (ok bool, err error) {
+	if serial < r.pruned || serial > r.Serial {
+		return false, nil
+	}
+	err = r.q.QueryRowContext(r.ctx, `SELECT NOT EXISTS (SELECT 1 FROM defence_change c WHERE c.log_id = $1 AND c.view = $2 AND c.serial > $3
+		AND NOT EXISTS (SELECT 1 FROM thing t WHERE t.log_id = c.log_id AND t.t = c.t))`, r.v.logID, r.ID, serial).Scan(&ok)
+	if err != nil {
+		return false, fmt.Errorf("reading a journal: %w", err)
+	}
+	return ok, nil
+}
 
 // Changes calls f for each change after a serial in the order in which they
 // happened; a value that changed twice comes twice. Ask Since before.

@@ -135,11 +135,7 @@ func (v *Views) items(ctx context.Context, q store.Querier, view int64, kind obs
 		return err
 	}
 	for part := range slices.Chunk(values, valuesAtOnce) {
-		args := []any{v.logID, view, code}
-		for i := range valuesAtOnce {
-			args = append(args, part[min(i, len(part)-1)])
-		}
-		rows, err := q.QueryContext(ctx, `SELECT value, until, members FROM defence_item WHERE log_id = $1 AND view = $2 AND kind = $3 AND value IN (`+valueList()+`)`, args...)
+		rows, err := q.QueryContext(ctx, `SELECT value, until, members FROM defence_item WHERE log_id = $1 AND view = $2 AND kind = $3 AND value IN (`+valueList()+`)`, v.valueArgs(view, code, part)...)
 		if err != nil {
 			return err
 		}
@@ -148,6 +144,15 @@ func (v *Views) items(ctx context.Context, q store.Querier, view int64, kind obs
 		}
 	}
 	return nil
+}
+
+func (v *Views) valueArgs(view int64, code int, part []string) []any {
+	args := make([]any, 0, valuesAtOnce+3)
+	args = append(args, v.logID, view, code)
+	for i := range valuesAtOnce {
+		args = append(args, part[min(i, len(part)-1)])
+	}
+	return args
 }
 
 func valueList() string {
@@ -192,14 +197,24 @@ func (v *Views) put(ctx context.Context, tx *store.Tx, view int64, set, gone []e
 	if err != nil {
 		return err
 	}
+	return v.remove(ctx, tx, view, gone)
+}
+
+func (v *Views) remove(ctx context.Context, tx *store.Tx, view int64, gone []entry) error {
+	byKind := map[observable.Kind][]string{}
 	for _, e := range gone {
-		code, err := thing.KindCode(e.item.Thing.Kind)
+		byKind[e.item.Thing.Kind] = append(byKind[e.item.Thing.Kind], e.item.Thing.Value)
+	}
+	for kind, values := range byKind {
+		code, err := thing.KindCode(kind)
 		if err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, `DELETE FROM defence_item WHERE log_id = $1 AND view = $2 AND kind = $3 AND value = $4`, v.logID, view, code, e.item.Thing.Value)
-		if err != nil {
-			return err
+		for part := range slices.Chunk(values, valuesAtOnce) {
+			_, err := tx.Exec(ctx, `DELETE FROM defence_item WHERE log_id = $1 AND view = $2 AND kind = $3 AND value IN (`+valueList()+`)`, v.valueArgs(view, code, part)...)
+			if err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -212,8 +212,9 @@ func (w *world) values(s member.Session) string {
 func (w *world) changes(id, serial int64) (out []Change, ok bool) {
 	w.Helper()
 	err := w.views.Read(context.Background(), id, func(r *Reading) error {
-		if ok = r.Since(serial); !ok {
-			return nil
+		var err error
+		if ok, err = r.Since(serial); !ok || err != nil {
+			return err
 		}
 		return r.Changes(serial, thing.Kinds(), func(c Change) error { out = append(out, c); return nil })
 	})

@@ -144,7 +144,12 @@ func writeDelta(w *bufio.Writer, r *defence.Reading, kinds []observable.Kind, si
 	e := encoder(w)
 	t, ok := wire.ParseToken(since)
 	var err error
-	if ok && t.View == r.ID && r.Since(t.Serial) {
+	if ok = ok && t.View == r.ID; ok {
+		if ok, err = r.Since(t.Serial); err != nil {
+			return err
+		}
+	}
+	if ok {
 		err = r.Changes(t.Serial, kinds, func(c defence.Change) error {
 			if c.Op == defence.Removed {
 				return e.Encode(lineOf(opRemove, c.Item))

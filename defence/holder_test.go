@@ -1,0 +1,94 @@
+package defence
+
+import (
+	"context"
+	"slices"
+	"testing"
+
+	"tocsin/fault"
+	"tocsin/member"
+	"tocsin/rights"
+	"tocsin/store"
+	"tocsin/thing"
+)
+
+var _ rights.Holder = Holder{}
+
+// TestErasedValue: a person finds a mailbox that is in a list; it can't be taken
+// out while it is in force, and afterwards is in no table; readers who may hold it
+// are given the list anew.
+func TestErasedValue(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world, _ func() *world) {
+		acme := w.member("acme")
+		h, things := NewHolder(w.views), thing.NewHolder(w.things)
+		at := w.file(acme, member.AudienceGreen, inAYear(), "jane.roe@mail.example")
+		w.file(acme, member.AudienceGreen, inAYear(), "a.example")
+		before := w.view(acme)
+		find := func(h rights.Holder) []rights.Item {
+			t.Helper()
+			items, err := h.Find(t.Context(), w.db.Reader(), []string{"Jane.Roe@mail.example"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return items
+		}
+		erase := func(h rights.Holder, it rights.Item) error {
+			return w.db.Write(t.Context(), func(tx *store.Tx) error { return h.Erase(context.WithoutCancel(t.Context()), tx, it) })
+		}
+		found := find(h)
+		if len(found) != 1 || slices.Contains([]string{found[0].Ref, found[0].What}, "jane") {
+			t.Fatalf("found %+v", found)
+		}
+		if err := erase(h, found[0]); fault.KindOf(err) != fault.Refused {
+			t.Errorf("while it is in force: %v", err)
+		}
+		// Recalled and erased among things before a follower saw it: the view still has it.
+		w.recall(at)
+		for _, it := range find(things) {
+			if err := erase(things, it); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := erase(h, found[0]); err != nil {
+			t.Fatal(err)
+		}
+		if err := erase(h, found[0]); fault.KindOf(err) != fault.NotFound {
+			t.Errorf("erased twice: %v", err)
+		}
+		if left := find(h); len(left) != 0 || w.values(acme) != "a.example" {
+			t.Errorf("left: %+v, the list is %q", left, w.values(acme))
+		}
+		if _, ok := w.changes(before.ID, before.Serial); ok {
+			t.Error("a reader who has the value isn't told to forget its list")
+		}
+	})
+}
+
+// TestErasedName: the journal can't name a value that was erased among things: who
+// asks from before is given everything anew, who asks from after isn't.
+func TestErasedName(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world, _ func() *world) {
+		acme := w.member("acme")
+		at := w.file(acme, member.AudienceGreen, inAYear(), "jane.roe@mail.example")
+		before := w.view(acme)
+		w.recall(at)
+		after := w.view(acme)
+		if cs, ok := w.changes(before.ID, before.Serial); !ok || len(cs) != 1 || cs[0].Op != Removed {
+			t.Fatalf("after the recall: %v, %v", cs, ok)
+		}
+		things := thing.NewHolder(w.things)
+		items, err := things.Find(t.Context(), w.db.Reader(), []string{"jane.roe"})
+		if err != nil || len(items) != 1 {
+			t.Fatal(items, err)
+		}
+		if err := w.db.Write(t.Context(), func(tx *store.Tx) error { return things.Erase(t.Context(), tx, items[0]) }); err != nil {
+			t.Fatal(err)
+		}
+		if _, ok := w.changes(before.ID, before.Serial); ok {
+			t.Error("the removal can't be told, and nobody says so")
+		}
+		if cs, ok := w.changes(after.ID, after.Serial); !ok || len(cs) != 0 {
+			t.Errorf("who knows of the removal: %v, %v", cs, ok)
+		}
+	})
+}
