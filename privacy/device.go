@@ -196,6 +196,9 @@ func (t *text) hardware(i int) {
 	v, reason := s.said(Hold)
 	t.found(i, j, "mac_address", v, reason)
 	t.region(i, j+1, inValue)
+	if v == Keep {
+		t.toks[j].f |= fAttacker
+	}
 }
 
 func hexPair(s string) bool {

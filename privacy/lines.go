@@ -26,7 +26,7 @@ type header struct {
 func (t *text) lines() {
 	var block []header
 	forwarded, doubtful := false, false
-	section := int8(0)
+	section, depth := int8(0), 0
 	table := []column(nil)
 	for i := 0; i < len(t.toks); {
 		end := i + 1
@@ -37,6 +37,14 @@ func (t *text) lines() {
 			t.close(block, forwarded, doubtful)
 			block, forwarded, doubtful, section, table = block[:0], false, false, 0, nil
 		}
+		line := i
+		for i < end-1 && t.mark(i, '>') {
+			i++
+		}
+		if i-line != depth || len(block) > 0 && t.original(i, end) {
+			t.close(block, forwarded, doubtful)
+			block, forwarded, doubtful, depth = block[:0], false, false, i-line
+		}
 		if value, side, ok := t.headerLine(i, end); ok {
 			block = append(block, header{value, end, side, side < 0})
 			forwarded = forwarded || side > 0 && t.toDesk(value, end)
@@ -46,7 +54,7 @@ func (t *text) lines() {
 			section = s
 		} else if cols := t.tableHead(i, end); cols != nil {
 			table = cols
-		} else if table != nil && t.row(table, i, end) {
+		} else if t.segmentOf(i, end) || table != nil && t.row(table, i, end) {
 		} else if section != 0 {
 			t.sides(i, end, section)
 		}
@@ -68,6 +76,18 @@ func takenOver(line string) bool {
 	}
 	return false
 }
+
+// original tells whether a line begins the header of a mail inside another one.
+func (t *text) original(i, end int) bool {
+	if t.mark(i, '-') && t.mark(i+1, '-') {
+		return true
+	}
+	_, side, ok := t.headerLine(i, end)
+	return ok && side < 0 && headerFirst[fold(t.str(i))]
+}
+
+// headerFirst are the headers that a quoted mail begins with.
+var headerFirst = map[string]bool{"from": true, "von": true, "de": true, "da": true, "van": true, "od": true, "fra": true, "от": true}
 
 // close gives a block of headers its sides.
 func (t *text) close(block []header, forwarded, doubtful bool) {
@@ -161,7 +181,7 @@ var columns = map[string]column{
 	"name": {typ: "person"}, "fullname": {typ: "person"}, "firstname": {typ: "person"}, "lastname": {typ: "person"}, "surname": {typ: "person"}, "givenname": {typ: "person"}, "cardholder": {typ: "person"}, "holder": {typ: "person"},
 	"patient": {typ: "person"}, "customer": {typ: "person"}, "employee": {typ: "person"}, "contact": {typ: "person"}, "reporter": {typ: "person"}, "analyst": {typ: "person"}, "victim": {typ: "person"}, "nombre": {typ: "person"}, "apellido": {typ: "person"}, "apellidos": {typ: "person"},
 	"nom": {typ: "person"}, "prenom": {typ: "person"}, "vorname": {typ: "person"}, "nachname": {typ: "person"}, "nome": {typ: "person"}, "cognome": {typ: "person"}, "naam": {typ: "person"}, "imie": {typ: "person"}, "nazwisko": {typ: "person"},
-	"email": {typ: "email", side: 1}, "mail": {typ: "email", side: 1}, "emailaddress": {typ: "email", side: 1}, "recipient": {side: 1}, "to": {side: 1}, "sender": {side: -1}, "from": {side: -1}, "replyto": {side: -1},
+	"email": {typ: "email", side: 1}, "mail": {typ: "email", side: 1}, "emailaddress": {typ: "email", side: 1}, "recipient": {side: 1}, "to": {side: 1}, "sender": {side: -1}, "src": {side: -1}, "dst": {side: 1}, "emailsrc": {side: -1}, "emaildst": {side: 1}, "from": {side: -1}, "replyto": {side: -1},
 	"phone": {typ: "phone"}, "phonenumber": {typ: "phone"}, "mobile": {typ: "phone"}, "tel": {typ: "phone"}, "telephone": {typ: "phone"}, "telefon": {typ: "phone"}, "telefono": {typ: "phone"}, "cell": {typ: "phone"},
 	"ssn": {typ: "national_id"}, "passport": {typ: "national_id"}, "nationalid": {typ: "national_id"}, "dni": {typ: "national_id"}, "nie": {typ: "national_id"}, "pesel": {typ: "national_id"}, "bsn": {typ: "national_id"}, "cpf": {typ: "national_id"}, "steuerid": {typ: "national_id"}, "codicefiscale": {typ: "national_id"}, "aadhaar": {typ: "national_id"}, "nino": {typ: "national_id"},
 	"dob": {typ: "date_of_birth"}, "birthdate": {typ: "date_of_birth"}, "dateofbirth": {typ: "date_of_birth"}, "birthday": {typ: "date_of_birth"}, "geburtsdatum": {typ: "date_of_birth"},
@@ -246,6 +266,38 @@ func (t *text) row(cols []column, i, end int) bool {
 	return true
 }
 
+// patientFields are the fields of HL7 version 2 segments that identify a person
+// (chapter 3 and 6 of the standard).
+var patientFields = map[string]map[int]string{
+	"PID": {2: "medical_record", 3: "medical_record", 4: "medical_record", 5: "person", 6: "person", 7: "date_of_birth", 9: "person", 11: "address", 13: "phone", 14: "phone", 18: "medical_record", 19: "national_id", 20: "national_id"},
+	"NK1": {2: "person", 4: "address", 5: "phone", 6: "phone"},
+	"IN1": {16: "person", 18: "date_of_birth", 19: "address", 36: "national_id"},
+	"GT1": {3: "person", 5: "address", 6: "phone", 8: "date_of_birth", 12: "national_id"},
+}
+
+// segmentOf judges a segment of HL7: PID|1||552811||NAME^GIVEN.
+func (t *text) segmentOf(i, end int) bool {
+	if t.toks[i].end-t.toks[i].start != 3 || !t.mark(i+1, '|') {
+		return false
+	}
+	fields := patientFields[t.str(i)]
+	if fields == nil {
+		return false
+	}
+	n, from := 0, i
+	for k := i; k <= end; k++ {
+		if k < end && !t.mark(k, '|') {
+			continue
+		}
+		if typ := fields[n]; typ != "" && from < k && t.toks[from].in != inPlaceholder {
+			t.cell(from, k-1, typ)
+		}
+		n, from = n+1, k+1
+	}
+	return true
+}
+
+// builtinOnly tells a cell that names an account of the system.
 func builtinOnly(t *text, from, to int, typ string) bool {
 	return typ == "username" && from == to && t.has(from, fBuiltin)
 }

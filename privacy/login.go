@@ -18,6 +18,7 @@ func (t *text) logins() {
 			t.afterSlash(i)
 		case k.f&fUser != 0 && k.kind != mark:
 			t.labelledLogin(i)
+			t.proseLogin(i)
 		case k.kind == word && k.in == free && strings.EqualFold(t.str(i), "for"):
 			t.loginLine(i)
 		case k.kind == word && k.in == free && t.str(i) == "sudo" && t.mark(i+1, ':') && t.mark(i+3, ':'):
@@ -100,6 +101,29 @@ func (t *text) labelledLogin(i int) {
 		return // prose
 	}
 	t.login(v, j, i, false)
+}
+
+// proseLogin judges "user hgreene reports", "account jdoe42": a name that is no
+// word of the lists, and that somebody acts by or that has digits or joiners.
+func (t *text) proseLogin(i int) {
+	v := i + 1
+	quoted := t.mark(v, '\'') || t.mark(v, '"') || t.mark(v, '`')
+	if quoted {
+		v++
+	}
+	if v >= len(t.toks) || !quoted && t.toks[v].lead != ' ' || t.toks[v].kind != word && t.toks[v].kind != mixed || t.toks[v].in != free && t.toks[v].in != inHost || t.toks[i].in != free {
+		return
+	}
+	j := t.value(v)
+	if t.toks[v].f&^fAnyName != 0 && !quoted || t.toks[v].shape != lower || t.toks[j].kind == mark || t.glued(j+1) && (t.mark(j+1, '@') || t.mark(j+1, '\\') || t.mark(j+1, '/') || t.mark(j+1, '(') || t.mark(j+1, '=')) {
+		return
+	}
+	if j > v && t.mark(v+1, '-') && t.toks[v].kind == word && t.toks[j].kind == word {
+		return // user-defined, account-based
+	}
+	if quoted && (t.mark(j+1, '\'') || t.mark(j+1, '"') || t.mark(j+1, '`')) || t.toks[v].kind == mixed || j > v || t.has(j+1, fVerb) {
+		t.login(v, j, i, false)
+	}
 }
 
 // loginLine judges "Failed password for NAME", "session opened for user NAME".
@@ -261,7 +285,7 @@ func (t *text) domainUser(i, next int) {
 	if j > next && t.toks[next].in == inHost && t.toks[j].kind == word && t.toks[j].shape == lower && len(t.str(j)) <= 4 && !t.has(j, fAnyName) {
 		return // a file
 	}
-	if d.shape == lower && d.kind == word && t.toks[i-1].in != inHost {
+	if d.shape == lower && d.kind == word && t.toks[i-1].in != inHost && !t.near(i-1, 4, fUser) {
 		return // a relative path
 	}
 	t.login(next, j, next, false)

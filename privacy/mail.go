@@ -71,7 +71,7 @@ func (t *text) mailbox(i, width int, defanged bool) {
 		if from < i && t.toks[from].lead != 0 || from == i && t.toks[from].lead == '\n' {
 			break
 		}
-		if from == i && t.toks[i].lead != 0 && !defanged {
+		if from == i && t.toks[i].lead != 0 && !defanged || k.kind == ideo {
 			break
 		}
 		if t.mark(p, ']') || t.mark(p, ')') {
@@ -162,7 +162,7 @@ func (t *text) judgeMail(local1, local2, host1, host2 int, defanged bool) {
 	}
 	v, reason := s.said(Hold)
 	if reason == "role-unknown" {
-		v, reason = t.mailByHost(host, defanged, boxed)
+		v, reason = t.mailByHost(host, defanged, boxed, t.toks[host1].shape == upper && t.toks[host2].shape == upper && t.toks[local1].shape == lower)
 	}
 	switch {
 	case boxed && v != Keep && !s.doubt:
@@ -191,7 +191,7 @@ func (t *text) judgeMail(local1, local2, host1, host2 int, defanged bool) {
 }
 
 // mailByHost decides on a mailbox of which the words around say nothing.
-func (t *text) mailByHost(host string, defanged, boxed bool) (Verdict, string) {
+func (t *text) mailByHost(host string, defanged, boxed, shouted bool) (Verdict, string) {
 	switch side := t.m.hosts[host]; {
 	case freeMail[host]:
 		return Hold, "role-unknown"
@@ -201,6 +201,8 @@ func (t *text) mailByHost(host string, defanged, boxed bool) (Verdict, string) {
 		return Keep, "role-attacker"
 	case boxed:
 		return Keep, "mail-function"
+	case shouted:
+		return Remove, "login" // user@REALM
 	case t.at.lean < 0:
 		return Keep, "role-attacker"
 	}

@@ -212,6 +212,9 @@ func (t *text) evidence(i, j, n int) (evidence, string) {
 	if l := t.labelWord(p); l >= 0 && t.has(l, fRole|fDoubt) && (n >= 2 && tok.shape == capital || tok.f&fAnyName != 0) {
 		return certain, "name-label"
 	}
+	if n >= 2 && (t.has(j+1, fFrom) && t.has(j+2, fOrg) || tok.f&fAnyName != 0 && t.introduced(p)) {
+		return certain, "name-act"
+	}
 	if t.has(p, fRole|fKin|fDoubt) && t.toks[p].kind == word && !t.mark(i-1, '.') {
 		switch {
 		case n >= 2 && tok.shape == capital, tok.f&fAnyName != 0, t.has(p, fKin) && tok.shape == capital:
@@ -225,6 +228,18 @@ func (t *text) evidence(i, j, n int) (evidence, string) {
 		return certain, "name-greeting"
 	}
 	return none, ""
+}
+
+// introduced tells whether somebody gives a name before token p+1: my name is, this is.
+func (t *text) introduced(p int) bool {
+	if p < 1 || !t.has(p, fStop) && fold(t.str(p)) != "ist" {
+		return false
+	}
+	switch fold(t.str(p-1)) + " " + fold(t.str(p)) {
+	case "name is", "this is", "i am", "name ist", "ich bin", "je suis", "me llamo", "mi chiamo", "naam is", "nombre es", "nome e":
+		return true
+	}
+	return t.has(p-1, fSeen) && t.has(p, fFrom)
 }
 
 // titleHere tells whether the word at p is a title before i, not a word that is
@@ -292,7 +307,7 @@ func (t *text) lineName(i, j, n int, strong bool) (evidence, string) {
 }
 
 // nameLabels are labels of a person's name, folded.
-const nameLabels = " name fullname full firstname lastname surname nom nombre nome naam nazwisko vorname nachname cognome apellido имя фамилия displayname cardholder holder kontakt "
+const nameLabels = " name fullname full firstname lastname surname nom nombre nome naam nazwisko vorname nachname cognome apellido имя фамилия displayname cardholder holder kontakt contact contacto contatto contactpersoon ansprechpartner "
 
 // label tells whether token p is a label of a name, with its colon behind.
 func (t *text) label(p int) bool {

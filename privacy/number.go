@@ -43,6 +43,9 @@ func (t *text) gather(i int) (digits, bool) {
 		d.seps += string(sep)
 		k = next
 	}
+	if len(d.groups) == 0 {
+		return d, false
+	}
 	d.seps = d.seps[:len(d.groups)-1]
 	d.all = b.String()
 	return d, true

@@ -72,6 +72,13 @@ func (t *text) address(i int) {
 	if !house || to == i && from == i {
 		return
 	}
+	for from < i && to+1 < len(t.toks) && t.toks[to+1].lead == ' ' && t.toks[i].shape == lower { // 8 rue des Lilas
+		n := &t.toks[to+1]
+		if n.kind != word || n.shape != capital && n.f&fParticle == 0 && to > i {
+			break
+		}
+		to++
+	}
 	to = t.town(to)
 	if from == i && t.toks[i].f&fStreet != 0 && t.toks[i].shape == lower && t.toks[to].kind != number && to < i+2 {
 		return

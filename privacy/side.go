@@ -1,5 +1,7 @@
 package privacy
 
+import "strings"
+
 // The words around a value say on which side it is. Only a few tokens on either
 // side count, and not beyond the sentence: the nearer, the heavier.
 
@@ -22,7 +24,7 @@ func (t *text) aroundWith(i, j, left int) sense {
 	var s sense
 	l, dl := t.leftCue(i, leftReach)
 	right, dr := t.rightCue(j)
-	s.score += left + l + right
+	s.score += left + l + right + t.wideParticle(i, j)
 	return t.own(s, i, j, dl || dr)
 }
 
@@ -87,10 +89,14 @@ func (t *text) sentenceEnd(k int) bool {
 
 // preposition weighs the word directly before token i: from or to.
 func (t *text) preposition(i int) int {
-	switch p := t.before(i); {
+	p := t.before(i)
+	if p > 0 && t.has(p, fNoun) && t.toks[p].kind == word && t.toks[p].lead == ' ' {
+		p--
+	}
+	switch {
 	case p < 0 || t.toks[p].kind != word:
 	case t.has(p, fFrom) && t.near(p, 3, fLetter):
-		return -22
+		return -30
 	case t.has(p, fFrom):
 		return -7
 	case t.has(p, fTo):
@@ -98,6 +104,30 @@ func (t *text) preposition(i int) int {
 			return -7
 		}
 		return 7
+	}
+	return 0
+}
+
+// wideParticle weighs particles of origin and direction that Chinese, Japanese
+// and Korean write without spaces before or behind a value.
+func (t *text) wideParticle(i, j int) int {
+	if p := t.before(i); p >= 0 && t.toks[p].kind == ideo {
+		s := t.str(p)
+		switch {
+		case strings.HasSuffix(s, "来自"), strings.HasSuffix(s, "發自"), strings.HasSuffix(s, "发自"), strings.HasSuffix(s, "發件人"), strings.HasSuffix(s, "发件人"), strings.HasSuffix(s, "差出人"):
+			return -30
+		case strings.HasSuffix(s, "发给"), strings.HasSuffix(s, "给"), strings.HasSuffix(s, "至"), strings.HasSuffix(s, "收件人"), strings.HasSuffix(s, "宛先"):
+			return 10
+		}
+	}
+	if j+1 < len(t.toks) && t.toks[j+1].kind == ideo {
+		s := t.str(j + 1)
+		switch {
+		case strings.HasPrefix(s, "から"), strings.HasPrefix(s, "より"), strings.HasPrefix(s, "에서"), strings.HasPrefix(s, "로부터"):
+			return -30
+		case strings.HasPrefix(s, "に"), strings.HasPrefix(s, "へ"), strings.HasPrefix(s, "宛"), strings.HasPrefix(s, "에게"):
+			return 10
+		}
 	}
 	return 0
 }
@@ -154,7 +184,7 @@ func (t *text) rightCue(j int) (score int, doubt bool) {
 	}
 	remark := t.mark(k, '(') || t.mark(k, '-')
 	if remark {
-		weight = 14
+		weight = 20
 	}
 	for ; k < len(t.toks) && k <= j+rightReach; k++ {
 		t.work++

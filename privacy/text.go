@@ -100,9 +100,9 @@ func (t *text) detect() {
 	t.mailboxes()
 	t.numbers()
 	t.labelled()
+	t.devices()
 	t.secrets()
 	t.places()
-	t.devices()
 	t.encodings()
 }
 
@@ -167,9 +167,10 @@ func (t *text) placeholder(i int) {
 	if !t.mark(end, ']') {
 		return
 	}
-	f := fNamed
-	if t.str(i+1) == "held" {
-		f = 0
+	f := flags(0)
+	switch t.str(i + 1) {
+	case "person", "email", "username":
+		f = fNamed
 	}
 	for j := i; j <= end; j++ {
 		t.toks[j].in, t.toks[j].f = inPlaceholder, f
