@@ -63,6 +63,12 @@ func (d folder) read(name string) ([]byte, error) {
 	return b, err
 }
 
+// has tells whether a name is taken.
+func (d folder) has(name string) bool {
+	_, err := os.Lstat(filepath.Join(string(d), name))
+	return err == nil
+}
+
 // create writes a file that must not be there yet (else fs.ErrExist). It appears
 // whole or not at all, and is durable on return: it is written and synced under
 // another name, then linked to its own, which only one process can do.

@@ -45,35 +45,44 @@ type Keys struct {
 // CreateKeys makes a new folder (0700) with new keys (0600) for a log of that
 // origin, which is its name for ever, best a URL without its scheme
 // ("tocsin.example/log"). A folder that holds keys already is fault.Conflict.
-func CreateKeys(dir, origin string) (_ *Keys, err error) {
+func CreateKeys(dir, origin string) (*Keys, error) {
 	if !validOrigin(origin) {
 		return nil, fault.New(fault.Invalid, "an origin is 1 to 200 visible characters without spaces and plus signs, such as tocsin.example/log")
 	}
-	d := folder(dir)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fault.Because(err, fault.Refused, "the keys folder %s can't be made", dir)
-	}
-	if err := d.check(); err != nil {
+	d, err := newFolder(dir)
+	if err != nil {
 		return nil, err
 	}
+	var secret [32]byte
+	rand.Read(secret[:])
+	if err := d.create(secretFile, secretText(secret)); err != nil && !errors.Is(err, fs.ErrExist) {
+		return nil, fault.Because(err, fault.Refused, "keys can't be written to %s", dir)
+	}
+	return finish(d, origin)
+}
+
+// newFolder makes a keys folder.
+func newFolder(dir string) (folder, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", fault.Because(err, fault.Refused, "the keys folder %s can't be made", dir)
+	}
+	return folder(dir), folder(dir).check()
+}
+
+// finish makes the signing key, which comes last: a folder without it is
+// unfinished and may be finished.
+func finish(d folder, origin string) (*Keys, error) {
 	signing, _, err := note.GenerateKey(rand.Reader, origin)
 	if err != nil {
 		return nil, fmt.Errorf("new signing key: %w", err)
 	}
-	var secret [32]byte
-	rand.Read(secret[:])
-	// The signing key comes last: a folder without it is unfinished and may be finished.
-	err = d.create(secretFile, secretText(secret))
-	if err == nil || errors.Is(err, fs.ErrExist) {
-		err = d.create(signingFile, []byte(signing+"\n"))
-	}
-	switch {
+	switch err := d.create(signingFile, []byte(signing+"\n")); {
 	case errors.Is(err, fs.ErrExist):
-		return nil, fault.New(fault.Conflict, "%s holds the keys of a log already; give an empty folder", dir)
+		return nil, fault.New(fault.Conflict, "%s holds the keys of a log already; give an empty folder", d)
 	case err != nil:
-		return nil, fault.Because(err, fault.Refused, "keys can't be written to %s", dir)
+		return nil, fault.Because(err, fault.Refused, "keys can't be written to %s", d)
 	}
-	return OpenKeys(dir)
+	return OpenKeys(string(d))
 }
 
 // validOrigin is C2SP signed-note's rule for a key name, with a bound.

@@ -74,6 +74,42 @@ func TestCreateKeysAfterCrash(t *testing.T) {
 	}
 }
 
+// A restored log has a signing key and origin of its own, and opens what the old one wrapped.
+func TestCreateNextKeys(t *testing.T) {
+	old := newKeys(t)
+	sealed, err := old.Wrap("2026-11", []byte("x"))
+	must(t, err)
+	lost, err := old.Wrap("2026-10", []byte("y"))
+	must(t, err)
+	must(t, old.DestroyMonth("2026-10"))
+	dir := filepath.Join(t.TempDir(), "next")
+	next, err := CreateNextKeys(dir, old)
+	must(t, err)
+	if next.Origin() != "log.example/test-2" || next.VerifierKey() == old.VerifierKey() || next.Fingerprint() == old.Fingerprint() || next.MAC("p") != old.MAC("p") {
+		t.Errorf("the next keys are of %s", next.Origin())
+	}
+	if plain, err := next.Unwrap("2026-11", sealed); err != nil || string(plain) != "x" {
+		t.Errorf("what the old folder wrapped: %q, %v", plain, err)
+	}
+	if _, err := next.Unwrap("2026-10", lost); fault.KindOf(err) != fault.Gone {
+		t.Errorf("what was destroyed in the old folder: %v", err)
+	}
+	if again, err := OpenKeys(string(old.dir)); err != nil || again.VerifierKey() != old.VerifierKey() {
+		t.Errorf("the old folder afterwards: %v", err)
+	}
+	if _, err := CreateNextKeys(dir, old); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("made twice in one folder: %v", err)
+	}
+	other := newKeys(t)
+	must(t, os.Remove(filepath.Join(string(other.dir), signingFile)))
+	if _, err := CreateNextKeys(string(other.dir), old); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("made over another log's secret: %v", err)
+	}
+	if _, err := os.Stat(filepath.Join(string(other.dir), signingFile)); !os.IsNotExist(err) {
+		t.Errorf("a refused folder got a signing key: %v", err)
+	}
+}
+
 func TestWrongModes(t *testing.T) {
 	for _, c := range []struct {
 		name string

@@ -1,13 +1,11 @@
 package ledger
 
 import (
-	"crypto/rand"
+	"bytes"
 	"errors"
 	"io/fs"
 	"os"
 	"strings"
-
-	"golang.org/x/mod/sumdb/note"
 
 	"tocsin/fault"
 )
@@ -18,15 +16,7 @@ import (
 // the restored store. The old folder stays as it is. A folder that holds keys
 // already is fault.Conflict.
 func CreateNextKeys(dir string, old *Keys) (*Keys, error) {
-	origin := NextOrigin(old.origin)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fault.Because(err, fault.Refused, "the keys folder %s can't be made", dir)
-	}
-	d := folder(dir)
-	if err := d.check(); err != nil {
-		return nil, err
-	}
-	signing, _, err := note.GenerateKey(rand.Reader, origin)
+	d, err := newFolder(dir)
 	if err != nil {
 		return nil, err
 	}
@@ -42,20 +32,15 @@ func CreateNextKeys(dir string, old *Keys) (*Keys, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := d.create(f.Name(), b); err != nil && !errors.Is(err, fs.ErrExist) {
+		err = d.create(f.Name(), b)
+		if errors.Is(err, fs.ErrExist) { // of a try that ended here, or of another log
+			there, _ := d.read(f.Name())
+			if !bytes.Equal(there, b) {
+				return nil, fault.New(fault.Conflict, "%s holds keys of another log; give an empty folder", dir)
+			}
+		} else if err != nil {
 			return nil, fault.Because(err, fault.Refused, "keys can't be written to %s", dir)
 		}
 	}
-	// The signing key comes last: a folder without it is unfinished and may be finished.
-	switch err := d.create(signingFile, []byte(signing+"\n")); {
-	case errors.Is(err, fs.ErrExist):
-		return nil, fault.New(fault.Conflict, "%s holds the keys of a log already; give an empty folder", dir)
-	case err != nil:
-		return nil, fault.Because(err, fault.Refused, "keys can't be written to %s", dir)
-	}
-	next, err := OpenKeys(dir)
-	if err == nil && next.secret != old.secret {
-		return nil, fault.New(fault.Conflict, "%s holds the secret of another log; give an empty folder", dir)
-	}
-	return next, err
+	return finish(d, NextOrigin(old.origin))
 }

@@ -7,8 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -71,7 +69,8 @@ func bound(month string) []byte { return []byte("tocsin kek v1\n" + month) }
 
 // DestroyMonth ends what was wrapped under the key of a month, for ever: the key
 // file is overwritten and removed, and a marker keeps it from being made again.
-// Other processes on the folder notice within a second. It may be repeated.
+// Other processes on the folder notice within a second; what they wrap meanwhile
+// is lost, too, so nodes go over to another key (2026-11.2) first. It may be repeated.
 func (k *Keys) DestroyMonth(month string) error {
 	if !validMonth(month) {
 		return errMonth
@@ -125,17 +124,15 @@ func (k *Keys) month(month string, makeIt bool) (cipher.AEAD, error) {
 
 // there tells whether the key of a month still stands in the folder.
 func (k *Keys) there(month string) bool {
-	path := filepath.Join(string(k.dir), kekPrefix+month)
-	_, err := os.Lstat(path)
-	_, gone := os.Lstat(path + goneEnd)
-	return err == nil && errors.Is(gone, fs.ErrNotExist)
+	return k.dir.has(kekPrefix+month) && !k.dir.has(kekPrefix+month+goneEnd)
 }
 
 // load reads the key of a month, or makes it.
 func (k *Keys) load(month string, makeIt bool) (cipher.AEAD, error) {
 	name := kekPrefix + month
-	if _, err := os.Lstat(filepath.Join(string(k.dir), name+goneEnd)); err == nil {
-		return nil, fault.New(fault.Gone, "the key of %s was destroyed, and with it what it protected", month)
+	destroyed := fault.New(fault.Gone, "the key of %s was destroyed, and with it what it protected", month)
+	if k.dir.has(name + goneEnd) {
+		return nil, destroyed
 	}
 	b, err := k.dir.read(name)
 	if errors.Is(err, fs.ErrNotExist) && makeIt {
@@ -147,6 +144,8 @@ func (k *Keys) load(month string, makeIt bool) (cipher.AEAD, error) {
 		b, err = k.dir.read(name) // ours, or that of another process that was faster
 	}
 	switch {
+	case k.dir.has(name + goneEnd): // meanwhile
+		return nil, destroyed
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, fault.New(fault.Gone, "the key of %s is not in the keys folder: it was destroyed, or another node made it in a folder of its own (the nodes of one log share one)", month)
 	case err != nil:

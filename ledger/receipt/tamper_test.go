@@ -123,6 +123,33 @@ func otherRoot(checkpoint []byte) []byte {
 	return bytes.Join(lines, []byte("\n"))
 }
 
+// What a receipt opens is only said when something vouches for it.
+func TestNothingIsSaidUnvouched(t *testing.T) {
+	texts, vkey := receipts(t, []*Record{record(1, true)}, nil)
+	says := func(checks []Check) bool {
+		return slices.ContainsFunc(checks, func(c Check) bool {
+			return strings.Contains(c.Detail, "Nordwind") || strings.Contains(c.Detail, "object 0")
+		})
+	}
+	if !says(Verify(texts[0], vkey, []byte(testObject))) {
+		t.Error("a good receipt doesn't say who filed")
+	}
+	_, other := signer(t, 2)
+	forged := change(t, texts[0], func(_ *Proof, e *extra) {
+		r := record(1, true)
+		r.Key[9]++ // a record that the forger made, whole in itself
+		b, _ := extraOf(r, nil)
+		*e, _ = parseExtra(b)
+	})
+	for name, checks := range map[string][]Check{
+		"no key": Verify(texts[0], "", []byte(testObject)), "another key": Verify(texts[0], other, []byte(testObject)), "another record": Verify(forged, vkey, nil),
+	} {
+		if says(checks) {
+			t.Errorf("%s: verification says what nothing vouches for: %+v", name, checks)
+		}
+	}
+}
+
 // A witness may add its signature; ours still counts, and one by an unknown key adds nothing.
 func TestCosignedCheckpoint(t *testing.T) {
 	texts, vkey := receipts(t, []*Record{record(1, true)}, nil)
@@ -166,7 +193,7 @@ func TestText(t *testing.T) {
 func TestPlausibleTime(t *testing.T) {
 	for text, words := range map[string]string{
 		`"2026-11-24T21:15:00.123456Z"`: "", `"2026-11-24T21:15:00+01:00"`: "not a time in UTC", `"yesterday"`: "not a time", `12`: "not a text",
-		`"2025-12-31T23:59:59.999999Z"`: "before this program", `"2998-01-01T00:00:00.000000Z"`: "in the future",
+		`"1999-12-31T23:59:59.999999Z"`: "clock that was not set", `"2000-01-01T00:00:00.000000Z"`: "", `"2998-01-01T00:00:00.000000Z"`: "in the future",
 	} {
 		r := record(1, true)
 		for i := range r.Parts {

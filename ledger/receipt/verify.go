@@ -35,6 +35,7 @@ type verification struct {
 	object   []byte
 	found    string // where the object was found
 	blind    bool   // some receipt doesn't open its list of objects
+	vouched  bool   // key, signature, proof and leaf of this receipt hold, so what it opens means something
 	parts    []part
 }
 
@@ -88,6 +89,15 @@ func (v *verification) fail(name, detail string, args ...any) {
 	v.checks = append(v.checks, Check{Name: v.prefix + name, Detail: fmt.Sprintf(detail, args...)})
 }
 
+// shows passes a part and says what is in it, if anything vouches for that.
+func (v *verification) shows(name, detail string, args ...any) {
+	if !v.vouched {
+		v.pass(name, "it fits its commitment, but nothing vouches for that one")
+		return
+	}
+	v.pass(name, detail, args...)
+}
+
 // key reads the verifier key: what all the rest stands on.
 func (v *verification) key(text string) {
 	if text = strings.TrimSpace(text); text == "" {
@@ -105,6 +115,7 @@ func (v *verification) key(text string) {
 
 // one checks the receipt of one entry.
 func (v *verification) one(at int, text []byte) {
+	from := len(v.checks)
 	p, err := ParseProof(text)
 	if err != nil {
 		v.fail("form", "%s", fault.Public(err))
@@ -131,7 +142,7 @@ func (v *verification) one(at int, text []byte) {
 		return
 	}
 	v.included(p, c, leaf)
-	v.opens(at, e, key, leaf)
+	v.opens(at, from, e, key, leaf)
 }
 
 // checkpoint checks the signed note and gives what it says, also when the
@@ -169,7 +180,7 @@ func (v *verification) checkpoint(b []byte) (Checkpoint, bool) {
 	if c.Origin == v.verifier.Name() {
 		v.pass("origin", "%s", c.Origin)
 	} else {
-		v.fail("origin", "the checkpoint is of the log %q, the key is for %q", c.Origin, v.verifier.Name())
+		v.fail("origin", "the checkpoint is of the log %q, the key is for %q", short(c.Origin), v.verifier.Name())
 	}
 	return c, true
 }
@@ -199,8 +210,9 @@ func (v *verification) included(p Proof, c Checkpoint, leaf [32]byte) {
 	v.pass("inclusion", "the leaf is entry %d of a log of %d entries", p.Index, c.Size)
 }
 
-// opens checks the leaf against the commitments, and each opened part against its own.
-func (v *verification) opens(at int, e extra, key, leaf [32]byte) {
+// opens checks the leaf against the commitments, and each opened part against
+// its own. The checks of this receipt begin at from.
+func (v *verification) opens(at, from int, e extra, key, leaf [32]byte) {
 	var commitments [len(names)][32]byte
 	for i, o := range e.Parts {
 		var ok bool
@@ -214,6 +226,7 @@ func (v *verification) opens(at int, e extra, key, leaf [32]byte) {
 	} else {
 		v.fail("leaf", "it doesn't recompute: the leaf, its key, or the commitment of a part was changed")
 	}
+	v.vouched = v.verifier != nil && Holds(v.checks[from:])
 	about := part{at: at}
 	kind := ""
 	var closed, absent []string
@@ -281,14 +294,14 @@ func (v *verification) meaning(n PartName, body string, key [32]byte, about *par
 			v.fail(name, "%s", fault.Public(err))
 			return
 		}
-		v.pass(name, "%d objects", len(refs))
+		v.shows(name, "%d objects", len(refs))
 		if v.object == nil {
 			return
 		}
 		want := objectHash(key, v.object)
 		for _, r := range refs {
 			if r.Hash == want {
-				v.found = cmp.Or(v.found, fmt.Sprintf("%sit is object %d of the entry", v.prefix, r.N))
+				v.found = cmp.Or(v.found, v.prefix+v.is(r))
 			}
 		}
 	case PartPart:
@@ -297,19 +310,26 @@ func (v *verification) meaning(n PartName, body string, key [32]byte, about *par
 			return
 		}
 		about.known = true
-		v.pass(name, "part %d of report %q", about.of.Part, short(about.of.Report))
+		v.shows(name, "part %d of report %q", about.of.Part, short(about.of.Report))
 	case PartRefers:
 		v.refers(name, body)
 	default:
-		v.pass(name, "%s", short(body))
+		v.shows(name, "%s", short(body))
 	}
+}
+
+func (v *verification) is(r ObjectRef) string {
+	if !v.vouched {
+		return "it is in the list of objects, but nothing vouches for that"
+	}
+	return fmt.Sprintf("it is object %d of the entry", r.N)
 }
 
 // refers also opens the old checkpoint that the first entry of a restored log names.
 func (v *verification) refers(name, body string) {
 	var old restored
 	if err := json.Unmarshal([]byte(body), &old, json.RejectUnknownMembers(true)); err != nil {
-		v.pass(name, "%s", short(body)) // indexes of other entries
+		v.shows(name, "%s", short(body)) // indexes of other entries
 		return
 	}
 	c, err := OpenCheckpoint([]byte(old.Checkpoint), old.Key)
@@ -317,14 +337,18 @@ func (v *verification) refers(name, body string) {
 		v.fail(name, "the checkpoint of the log that this one continues: %s", fault.Public(err))
 		return
 	}
-	v.pass(name, "this log continues %s at size %d, whose key is %s", c.Origin, c.Size, old.Key)
+	v.shows(name, "this log continues %s at size %d, whose key is %s", c.Origin, c.Size, old.Key)
 }
 
-// slack is how far a clock may be ahead of the verifier's.
-const slack = 24 * time.Hour
+// slack is how far a clock may be ahead of the verifier's; a year before oldest
+// is what a clock shows that was never set.
+const (
+	slack  = 24 * time.Hour
+	oldest = 2000
+)
 
-// time checks that the entry's time is one: RFC 3339 in UTC, not before this
-// program existed and not in the future.
+// time checks that the entry's time can be one: RFC 3339 in UTC, of a clock that
+// was set, not in the future.
 func (v *verification) time(name, body string) {
 	var text string
 	if err := json.Unmarshal([]byte(body), &text); err != nil {
@@ -335,12 +359,12 @@ func (v *verification) time(name, body string) {
 	switch {
 	case err != nil || !strings.HasSuffix(text, "Z"):
 		v.fail(name, "it is not a time in UTC (RFC 3339)")
-	case t.Year() < 2026:
-		v.fail(name, "%s lies before this program existed", text)
+	case t.Year() < oldest:
+		v.fail(name, "%s comes from a clock that was not set", text)
 	case t.After(time.Now().UTC().Add(slack)):
 		v.fail(name, "%s lies in the future by this machine's clock", text)
 	default:
-		v.pass(name, "%s, as the log's clock said", text)
+		v.shows(name, "%s, as the log's clock said", text)
 	}
 }
 
