@@ -14,6 +14,7 @@
 package misp
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
@@ -49,15 +50,21 @@ type Reader struct {
 	dec     *jsontext.Decoder
 	options intake.Options
 	depth   int // lists and objects around the events
+	bare    int // the depth at which an object is an event, -1 where events have a name
 	events  int
 	ready   []intake.Batch
 	err     error
 }
 
+// maxAround is how many lists and objects may stand around events.
+const maxAround = 4
+
 // NewReader begins to read a report.
 func NewReader(body io.Reader, o intake.Options) *Reader {
-	in := &window{r: body}
-	return &Reader{in: in, dec: jsontext.NewDecoder(in), options: o}
+	head := bufio.NewReaderSize(body, readAhead)
+	in := &window{r: head}
+	first, _ := head.Peek(readAhead) // an error comes again with the bytes
+	return &Reader{in: in, dec: jsontext.NewDecoder(in), options: o, bare: bareAt(first)}
 }
 
 // Next gives the next part, and io.EOF after the last. A report without an
@@ -84,7 +91,7 @@ func (r *Reader) step() error {
 			if _, err := r.dec.ReadToken(); err != nil {
 				return r.broken(err)
 			}
-			if r.depth++; r.depth > 4 {
+			if r.depth++; r.depth > maxAround {
 				return fault.New(fault.Invalid, "there is no MISP event within the first lists of this report")
 			}
 		case ']', '}':
@@ -117,7 +124,7 @@ func (r *Reader) step() error {
 
 // object reads an object: one around events, or an event without anything around it.
 func (r *Reader) object() (found bool, err error) {
-	if r.bare() {
+	if r.depth == r.bare {
 		v, err := r.dec.ReadValue()
 		if err != nil {
 			return false, r.broken(err)
@@ -127,36 +134,46 @@ func (r *Reader) object() (found bool, err error) {
 	if _, err := r.dec.ReadToken(); err != nil {
 		return false, r.broken(err)
 	}
-	if r.depth++; r.depth > 4 {
+	if r.depth++; r.depth > maxAround {
 		return false, fault.New(fault.Invalid, "there is no MISP event within the first objects of this report")
 	}
 	return false, nil
 }
 
-// bare tells whether the object that comes next is itself an event: it has the
-// names of one before any name of a wrapping.
-func (r *Reader) bare() bool {
-	head := bytes.TrimLeft(r.dec.UnreadBuffer(), " \t\r\n,:")
+// bareAt looks at the beginning of a report and gives how many lists and
+// objects stand around events that have no "Event" before them, -1 when they have.
+func bareAt(head []byte) int {
 	dec := jsontext.NewDecoder(bytes.NewReader(head))
-	if _, err := dec.ReadToken(); err != nil {
-		return false
+	depth := 0
+	for depth <= maxAround {
+		switch dec.PeekKind() {
+		case '[':
+			depth++
+			_, _ = dec.ReadToken() // peeked
+		case '{':
+			depth++
+			_, _ = dec.ReadToken()
+		case '"':
+			t, err := dec.ReadToken()
+			if err != nil {
+				return -1
+			}
+			switch t.String() {
+			case "Attribute", "Object", "info", "uuid", "Orgc", "threat_level_id":
+				return depth - 1
+			case "response":
+				continue
+			case "Event":
+				return -1
+			}
+			if dec.SkipValue() != nil {
+				return -1
+			}
+		default:
+			return -1
+		}
 	}
-	for dec.PeekKind() == '"' {
-		t, err := dec.ReadToken()
-		if err != nil {
-			return false
-		}
-		switch t.String() {
-		case "Event", "response":
-			return false
-		case "Attribute", "Object", "info", "uuid", "Orgc", "threat_level_id":
-			return true
-		}
-		if dec.SkipValue() != nil {
-			return false
-		}
-	}
-	return false
+	return -1
 }
 
 // name reads a name in an object around events, and its value unless events are in it.
@@ -209,15 +226,15 @@ func (r *Reader) broken(err error) error {
 	if e, ok := errors.AsType[*fault.Error](err); ok {
 		return e
 	}
-	place := fmt.Sprintf("byte %d", r.dec.InputOffset())
-	switch {
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return fault.Because(err, fault.Invalid, "the JSON ends too early, in or behind Event[%d]; send the whole file", max(0, r.events))
-	case errors.Is(err, jsontext.ErrDuplicateName):
-		return fault.At(fault.Invalid, place, "a property name occurs twice in one object")
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return fault.Because(err, fault.Invalid, "the JSON ends too early, in or behind Event[%d]; send the whole file", r.events)
 	}
 	if s, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
-		return fault.At(fault.Invalid, fmt.Sprintf("byte %d", s.ByteOffset), "this is not valid JSON in UTF-8")
+		what := "this is not valid JSON in UTF-8"
+		if errors.Is(err, jsontext.ErrDuplicateName) {
+			what = "a property name occurs twice in one object"
+		}
+		return fault.At(fault.Invalid, fmt.Sprintf("byte %d", s.ByteOffset), "%s", what)
 	}
 	return fault.Because(err, fault.Invalid, "the report broke off before its end; send it again")
 }
