@@ -41,13 +41,14 @@ type Archive struct {
 	logID  int64
 	keys   Wrapper
 	idKey  []byte
+	block  int // bytes of objects per block
 	coders *coders
 }
 
 // New makes the archive of a log; Migrate must have run once.
 func New(logID int64, keys Wrapper) *Archive {
 	k := keys.MAC("object identifiers")
-	return &Archive{logID: logID, keys: keys, idKey: k[:], coders: newCoders()}
+	return &Archive{logID: logID, keys: keys, idKey: k[:], block: BlockBytes, coders: newCoders(level)}
 }
 
 // Migrate brings the tables up to date.

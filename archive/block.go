@@ -5,21 +5,26 @@ import (
 	"crypto/cipher"
 	"crypto/rand"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"slices"
 	"sync"
 
 	"github.com/klauspost/compress/zstd"
+
+	"tocsin/archive/directory"
+	"tocsin/fault"
 )
 
 // BlockBytes is about how many bytes of objects go into one block before it is
 // compressed. Measured choice: see docs/decisions.md.
 const BlockBytes = 64 << 10
 
+// level is how hard a block is compressed; measured as well.
+const level = zstd.SpeedFastest
+
 // maxBlock bounds what one block may unpack to: a single object of the largest
 // size stands alone in its block.
-const maxBlock = 17 << 20
+const maxBlock = directory.MaxObject
 
 // Slot is an object that goes in.
 type Slot struct {
@@ -35,18 +40,10 @@ type Packed struct {
 	Aud             int32
 	N0              int64
 	Slots           []Slot
+	hashes          []int64 // of the slots' identifiers
 	types           int64
 	month           string
 	wkey, dir, data []byte
-}
-
-// entryOf is what the directory of a block says of one slot. An erased slot
-// keeps the keyed hash of what stood there, so that the record still opens.
-type entryOf struct {
-	id, version string
-	size        int
-	erased      bool
-	hash        [32]byte
 }
 
 // Arrange gives the slots in the order in which an entry keeps them: by
@@ -63,15 +60,16 @@ func (a *Archive) Pack(slots []Slot, from int64) ([]Packed, error) {
 	var out []Packed
 	for i := 0; i < len(slots); {
 		j, size := i, 0
-		for j < len(slots) && slots[j].Aud == slots[i].Aud && (size == 0 || size+len(slots[j].Raw) <= BlockBytes) {
+		for j < len(slots) && slots[j].Aud == slots[i].Aud && (size == 0 || size+len(slots[j].Raw) <= a.block) {
 			size += len(slots[j].Raw)
 			j++
 		}
 		p := Packed{Aud: slots[i].Aud, N0: from + int64(i), Slots: slots[i:j]}
-		dir := make([]entryOf, 0, j-i)
+		dir := make([]directory.Slot, 0, j-i)
 		data := make([]byte, 0, size)
 		for _, s := range p.Slots {
-			dir = append(dir, entryOf{id: s.ID, version: s.Version, size: len(s.Raw)})
+			dir = append(dir, directory.Slot{ID: s.ID, Version: s.Version, Size: len(s.Raw)})
+			p.hashes = append(p.hashes, a.hash(s.ID))
 			data = append(data, s.Raw...)
 		}
 		if err := a.seal(&p, dir, data); err != nil {
@@ -83,12 +81,12 @@ func (a *Archive) Pack(slots []Slot, from int64) ([]Packed, error) {
 	return out, nil
 }
 
-// seal fills in the encrypted columns of p under a fresh key.
-func (a *Archive) seal(p *Packed, dir []entryOf, data []byte) error {
+// seal fills in the encrypted columns of p, whose audience is set, under a fresh key.
+func (a *Archive) seal(p *Packed, dir []directory.Slot, data []byte) error {
 	p.types = 0
 	for _, d := range dir {
-		if !d.erased {
-			p.types |= typeBit(typeOf(d.id))
+		if !d.Erased {
+			p.types |= typeBit(typeOf(d.ID))
 		}
 	}
 	key := make([]byte, 32)
@@ -104,8 +102,8 @@ func (a *Archive) seal(p *Packed, dir []entryOf, data []byte) error {
 	}
 	z := a.coders.enc.Get().(*zstd.Encoder)
 	defer a.coders.enc.Put(z)
-	p.dir = aead.Seal(nil, nonce(0), z.EncodeAll(encodeDir(dir), nil), nil)
-	p.data = aead.Seal(nil, nonce(1), z.EncodeAll(data, nil), nil)
+	p.dir = aead.Seal(nil, nonce(0), z.EncodeAll(directory.Encode(dir), nil), bound(p.Aud))
+	p.data = aead.Seal(nil, nonce(1), z.EncodeAll(data, nil), bound(p.Aud))
 	return nil
 }
 
@@ -116,6 +114,10 @@ func nonce(n byte) []byte {
 	b[0] = n
 	return b
 }
+
+// bound is authenticated with a block: one that was moved to another audience in
+// the table doesn't open there.
+func bound(aud int32) []byte { return binary.BigEndian.AppendUint32(nil, uint32(aud)) }
 
 func newGCM(key []byte) (cipher.AEAD, error) {
 	c, err := aes.NewCipher(key)
@@ -135,43 +137,58 @@ type row struct {
 	wkey, dir, data []byte
 }
 
-// open decrypts and unpacks the directory, and the objects if they were read.
-func (a *Archive) open(r *row) ([]entryOf, []byte, error) {
+// opened is a block whose directory was read; its objects are unpacked when they
+// are asked for, which a look for one type or one date often doesn't need.
+type opened struct {
+	a    *Archive
+	row  *row
+	aead cipher.AEAD
+	dir  []directory.Slot
+}
+
+// open decrypts and unpacks the directory.
+func (a *Archive) open(r *row) (o *opened, err error) {
+	defer fault.Wrap(&err, "block %d of audience %d", r.last, r.aud)
 	key, err := a.keys.Unwrap(r.month, r.wkey)
 	if err != nil {
-		return nil, nil, fmt.Errorf("block %d of audience %d: %w", r.last, r.aud, err)
+		return nil, err
 	}
 	aead, err := newGCM(key)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	dirText, err := a.unpack(aead, 0, r.dir)
+	text, err := a.unpack(aead, 0, r.aud, r.dir)
 	if err != nil {
-		return nil, nil, fmt.Errorf("directory of block %d of audience %d: %w", r.last, r.aud, err)
+		return nil, fmt.Errorf("directory: %w", err)
 	}
-	dir, err := decodeDir(dirText)
-	if err != nil || int64(len(dir)) != r.n {
-		return nil, nil, fmt.Errorf("directory of block %d of audience %d: %d slots, not %d: %w", r.last, r.aud, len(dir), r.n, err)
-	}
-	if r.data == nil {
-		return dir, nil, nil
-	}
-	data, err := a.unpack(aead, 1, r.data)
+	dir, err := directory.Decode(text)
 	if err != nil {
-		return nil, nil, fmt.Errorf("objects of block %d of audience %d: %w", r.last, r.aud, err)
+		return nil, fmt.Errorf("directory: %w", err)
 	}
-	total := 0
-	for _, d := range dir {
-		total += d.size
+	if int64(len(dir)) != r.n {
+		return nil, fmt.Errorf("directory: %d slots, not %d", len(dir), r.n)
 	}
-	if total != len(data) {
-		return nil, nil, fmt.Errorf("objects of block %d of audience %d: %d bytes, not %d", r.last, r.aud, len(data), total)
-	}
-	return dir, data, nil
+	return &opened{a, r, aead, dir}, nil
 }
 
-func (a *Archive) unpack(aead cipher.AEAD, n byte, sealed []byte) ([]byte, error) {
-	z, err := aead.Open(nil, nonce(n), sealed, nil)
+// objects decrypts and unpacks the objects, one after another as in the directory.
+func (o *opened) objects() (data []byte, err error) {
+	defer fault.Wrap(&err, "objects of block %d of audience %d", o.row.last, o.row.aud)
+	if data, err = o.a.unpack(o.aead, 1, o.row.aud, o.row.data); err != nil {
+		return nil, err
+	}
+	total := 0
+	for _, d := range o.dir {
+		total += d.Size
+	}
+	if total != len(data) {
+		return nil, fmt.Errorf("%d bytes, not %d", len(data), total)
+	}
+	return data, nil
+}
+
+func (a *Archive) unpack(aead cipher.AEAD, n byte, aud int32, sealed []byte) ([]byte, error) {
+	z, err := aead.Open(nil, nonce(n), sealed, bound(aud))
 	if err != nil {
 		return nil, fmt.Errorf("the bytes were changed: %w", err)
 	}
@@ -184,10 +201,10 @@ func (a *Archive) unpack(aead cipher.AEAD, n byte, sealed []byte) ([]byte, error
 // collector when idle.
 type coders struct{ enc, dec sync.Pool }
 
-func newCoders() *coders {
+func newCoders(level zstd.EncoderLevel) *coders {
 	c := &coders{}
 	c.enc.New = func() any {
-		z, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(128<<10))
+		z, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(level), zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(128<<10))
 		if err != nil {
 			panic(err) // the options are constants
 		}
@@ -201,58 +218,4 @@ func newCoders() *coders {
 		return z
 	}
 	return c
-}
-
-func encodeDir(dir []entryOf) []byte {
-	b := make([]byte, 0, 80*len(dir))
-	for _, d := range dir {
-		if d.erased {
-			b = append(append(b, 1), d.hash[:]...)
-			continue
-		}
-		b = append(b, 0)
-		b = binary.AppendUvarint(b, uint64(d.size))
-		b = append(binary.AppendUvarint(b, uint64(len(d.id))), d.id...)
-		b = append(binary.AppendUvarint(b, uint64(len(d.version))), d.version...)
-	}
-	return b
-}
-
-var errDir = errors.New("it can't be read")
-
-func decodeDir(b []byte) ([]entryOf, error) {
-	var out []entryOf
-	text := func() (string, bool) {
-		n, w := binary.Uvarint(b)
-		if w <= 0 || n > uint64(len(b)-w) {
-			return "", false
-		}
-		s := string(b[w : w+int(n)])
-		b = b[w+int(n):]
-		return s, true
-	}
-	for len(b) > 0 {
-		flag := b[0]
-		b = b[1:]
-		if flag == 1 {
-			if len(b) < 32 {
-				return nil, errDir
-			}
-			out = append(out, entryOf{erased: true, hash: [32]byte(b[:32])})
-			b = b[32:]
-			continue
-		}
-		size, w := binary.Uvarint(b)
-		if flag != 0 || w <= 0 || size > maxBlock {
-			return nil, errDir
-		}
-		b = b[w:]
-		id, ok1 := text()
-		version, ok2 := text()
-		if !ok1 || !ok2 {
-			return nil, errDir
-		}
-		out = append(out, entryOf{id: id, version: version, size: int(size)})
-	}
-	return out, nil
 }

@@ -78,18 +78,23 @@ func (a *Archive) Token(ctx context.Context, q store.Querier, token [16]byte, fr
 	return e, err == nil, err
 }
 
-// Date gives the date_added that belongs to a position. A position past the end
-// gives the date of the end.
+// Date gives the date_added that belongs to a position, so that what came after the
+// one came after the other. A position past the end of its entry gives the date of
+// the entry's last object, one past the end of the log that of the log's; of an
+// empty log that is 0.
 func (a *Archive) Date(ctx context.Context, q store.Querier, p Position) (int64, error) {
-	var added, n int64
-	err := q.QueryRowContext(ctx, `SELECT added, n FROM entry WHERE log_id = $1 AND idx <= $2 ORDER BY idx DESC LIMIT 1`, a.logID, p.Index).Scan(&added, &n)
+	var idx, added, n int64
+	err := q.QueryRowContext(ctx, `SELECT idx, added, n FROM entry WHERE log_id = $1 AND idx <= $2 ORDER BY idx DESC LIMIT 1`, a.logID, p.Index).Scan(&idx, &added, &n)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, nil
 	}
 	if err != nil {
 		return 0, err
 	}
-	return added + min(p.N, n), nil
+	if idx < p.Index {
+		return added + n - 1, nil
+	}
+	return added + min(p.N, n-1), nil
 }
 
 // Withdrawals gives the withdrawals after a date that concern one of the
@@ -151,14 +156,18 @@ func (a *Archive) Contents(ctx context.Context, q store.Querier, e Entry) (out [
 		return nil, err
 	}
 	for i := range blocks {
-		dir, data, err := a.open(&blocks[i])
+		o, err := a.open(&blocks[i])
+		if err != nil {
+			return nil, err
+		}
+		data, err := o.objects()
 		if err != nil {
 			return nil, err
 		}
 		off := 0
-		for k, d := range dir {
-			out = append(out, Part{N: blocks[i].n0 + int64(k), Aud: blocks[i].aud, ID: d.id, Raw: data[off : off+d.size], Erased: d.erased, Hash: d.hash})
-			off += d.size
+		for k, d := range o.dir {
+			out = append(out, Part{N: blocks[i].n0 + int64(k), Aud: blocks[i].aud, ID: d.ID, Raw: data[off : off+d.Size], Erased: d.Erased, Hash: d.Hash})
+			off += d.Size
 		}
 	}
 	slices.SortFunc(out, func(x, y Part) int { return int(x.N - y.N) })

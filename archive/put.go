@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"tocsin/archive/directory"
 	"tocsin/store"
 )
 
@@ -79,7 +80,7 @@ func (a *Archive) Put(ctx context.Context, tx *store.Tx, idx, added int64, packe
 			if _, ok := older[at]; ok {
 				state = Older
 			}
-			rows = append(rows, a.logID, a.hash(s.ID), at, p.Aud, VersionMicro(s.Version), member, state)
+			rows = append(rows, a.logID, p.hashes[i], at, p.Aud, VersionMicro(s.Version), member, state)
 		}
 	}
 	sortRows(rows, 7, 1)
@@ -155,17 +156,21 @@ func (a *Archive) PutWithdrawals(ctx context.Context, tx *store.Tx, ws []Withdra
 }
 
 // Erase empties the slots of the objects at the given dates of one audience;
-// positions stay. hash gives what a slot keeps: the keyed hash under which the
-// record of the object's entry committed to it. Each block is rewritten once.
+// positions stay. hash gives what the slot keeps: the keyed hash under which
+// the record of the object's entry committed to it; it is called entry by entry.
+// A block is rewritten once, however many of its slots are emptied.
 func (a *Archive) Erase(ctx context.Context, tx *store.Tx, aud int32, ats []int64, hash func(idx int64, raw []byte) ([32]byte, error)) error {
-	ats = slices.Sorted(slices.Values(ats))
+	ats = slices.Compact(slices.Sorted(slices.Values(ats)))
 	for len(ats) > 0 {
 		r, err := a.blockAt(ctx, tx, aud, ats[0])
 		if err != nil {
 			return err
 		}
-		n, _ := slices.BinarySearch(ats, r.last+1)
-		if err := a.eraseIn(ctx, tx, r, ats[:n], hash); err != nil {
+		n := 1
+		for n < len(ats) && ats[n] <= r.last {
+			n++
+		}
+		if err := a.empty(ctx, tx, r, ats[:n], hash); err != nil {
 			return err
 		}
 		ats = ats[n:]
@@ -173,18 +178,23 @@ func (a *Archive) Erase(ctx context.Context, tx *store.Tx, aud int32, ats []int6
 	return nil
 }
 
-// eraseIn empties slots of one block.
-func (a *Archive) eraseIn(ctx context.Context, tx *store.Tx, r *row, ats []int64, hash func(idx int64, raw []byte) ([32]byte, error)) error {
-	dir, data, err := a.open(r)
+// empty empties slots of one block, given by their dates in order.
+func (a *Archive) empty(ctx context.Context, tx *store.Tx, r *row, ats []int64, hash func(idx int64, raw []byte) ([32]byte, error)) error {
+	o, err := a.open(r)
+	if err != nil {
+		return err
+	}
+	data, err := o.objects()
 	if err != nil {
 		return err
 	}
 	rest := make([]byte, 0, len(data))
-	off, changed := 0, false
-	for k, d := range dir {
-		raw := data[off : off+d.size]
-		off += d.size
-		if _, asked := slices.BinarySearch(ats, r.base+r.n0+int64(k)); !asked || d.erased {
+	changed := false
+	off := 0
+	for k, d := range o.dir {
+		raw := data[off : off+d.Size]
+		off += d.Size
+		if _, found := slices.BinarySearch(ats, r.base+r.n0+int64(k)); !found || d.Erased {
 			rest = append(rest, raw...)
 			continue
 		}
@@ -192,13 +202,14 @@ func (a *Archive) eraseIn(ctx context.Context, tx *store.Tx, r *row, ats []int64
 		if err != nil {
 			return err
 		}
-		dir[k], changed = entryOf{erased: true, hash: sum}, true
+		o.dir[k] = directory.Slot{Erased: true, Hash: sum}
+		changed = true
 	}
 	if !changed {
 		return nil
 	}
-	var p Packed
-	if err := a.seal(&p, dir, rest); err != nil {
+	p := Packed{Aud: r.aud}
+	if err := a.seal(&p, o.dir, rest); err != nil {
 		return err
 	}
 	if _, err := tx.Exec(ctx, `UPDATE block SET types=$1, month=$2, wkey=$3, dir=$4, data=$5 WHERE log_id=$6 AND aud=$7 AND last=$8`,

@@ -67,26 +67,29 @@ func (a *Archive) Scan(ctx context.Context, q store.Querier, aud int32, after in
 
 // each calls f for the objects of one block.
 func (a *Archive) each(r *row, after int64, w Want, gone map[int64]bool, f func(Object) bool) (more bool, err error) {
-	if w.Types != 0 && r.types&w.Types == 0 {
-		return true, nil
-	}
-	dir, data, err := a.open(r)
+	o, err := a.open(r)
 	if err != nil {
 		return false, err
 	}
+	var data []byte // unpacked for the first object that is wanted
 	off := 0
-	for i, d := range dir {
+	for i, d := range o.dir {
 		at := r.base + r.n0 + int64(i)
 		from := off
-		off += d.size
-		if d.erased || at <= after || gone[at] || w.Until != 0 && at > w.Until || w.Types != 0 && typeBit(typeOf(d.id))&w.Types == 0 {
+		off += d.Size
+		if d.Erased || at <= after || gone[at] || w.Until != 0 && at > w.Until || w.Types != 0 && typeBit(typeOf(d.ID))&w.Types == 0 {
 			continue
 		}
-		o := Object{At: at, Index: r.idx, N: at - r.base, Aud: r.aud, ID: d.id, Version: d.version}
+		one := Object{At: at, Index: r.idx, N: at - r.base, Aud: r.aud, ID: d.ID, Version: d.Version}
 		if w.Bytes {
-			o.Raw = data[from:off:off]
+			if data == nil {
+				if data, err = o.objects(); err != nil {
+					return false, err
+				}
+			}
+			one.Raw = data[from:off:off]
 		}
-		if !f(o) {
+		if !f(one) {
 			return false, nil
 		}
 	}
@@ -104,8 +107,12 @@ func (a *Archive) blocks(ctx context.Context, q store.Querier, aud int32, after 
 	text += ` FROM block WHERE log_id = $1 AND aud = $2 AND last > $3`
 	args := []any{a.logID, aud, after}
 	if w.Until != 0 {
-		text += ` AND base + n0 <= $4`
 		args = append(args, w.Until)
+		text += fmt.Sprintf(` AND base + n0 <= $%d`, len(args))
+	}
+	if w.Types != 0 {
+		args = append(args, w.Types)
+		text += fmt.Sprintf(` AND (types & $%d) <> 0`, len(args))
 	}
 	rows, err := q.QueryContext(ctx, text+fmt.Sprintf(` ORDER BY last LIMIT %d`, blocksAtOnce), args...)
 	if err != nil {
