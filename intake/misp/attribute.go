@@ -54,10 +54,10 @@ func (c *conversion) take(a *attribute) (id, text string) {
 	case named:
 		id = c.named(a, h.text, v)
 	case link:
-		if u, err := observable.Canonical(observable.URL, v); err == nil && !slices.Contains(c.links, u.Value) {
-			c.links = append(c.links, u.Value)
-		} else if err != nil {
+		if u, err := observable.Canonical(observable.URL, v); err != nil {
 			text = a.describe()
+		} else if l := (further{u.Value, a.Comment.text()}); !slices.Contains(c.links, l) {
+			c.links = append(c.links, l)
 		}
 	case attached:
 		c.refuse(a.place, c.idOf(a), "attached files are not kept; send what is in them that others should know")

@@ -29,9 +29,12 @@ type conversion struct {
 	seen     map[string][]byte // by identifier
 	refs     []string
 	byUUID   map[string]string // UUID in MISP to identifier
-	links    []string
+	links    []further
 	relate   []relation
 }
+
+// further is where to read on.
+type further struct{ url, text string }
 
 // relation waits until all identifiers are known.
 type relation struct {
@@ -270,7 +273,11 @@ func (c *conversion) close(e *event, tags said) {
 		w.name("external_references")
 		for i, l := range c.links {
 			w.b = append(w.b, "[,"[min(i, 1)])
-			w.b = append(quote(append(w.b, `{"source_name":"MISP event","url":`...), l), '}')
+			inner := &writer{b: []byte{'{'}}
+			inner.text("source_name", "MISP event")
+			inner.text("description", l.text)
+			inner.text("url", l.url)
+			w.b = append(append(w.b, inner.b...), '}')
 		}
 		w.b = append(w.b, ']')
 	}

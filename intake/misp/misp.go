@@ -200,6 +200,9 @@ func (r *Reader) name() (found bool, err error) {
 
 // event converts one event into parts.
 func (r *Reader) event(v jsontext.Value) error {
+	if len(v) > intake.MaxBytes {
+		return tooLarge()
+	}
 	c := newConversion(fmt.Sprintf("Event[%d]", r.events), r.options)
 	r.events++
 	c.run(v)
@@ -248,13 +251,17 @@ type window struct {
 	ended bool
 }
 
+func tooLarge() error {
+	return fault.New(fault.TooLarge, "a MISP event has more than %d MiB; split it, or send its attributes as a list (CSV), which may be longer", intake.MaxBytes>>20)
+}
+
 // readAhead is how much more than one event the decoder may have asked for.
 const readAhead = 64 << 10
 
 // Read passes on what it reads.
 func (w *window) Read(p []byte) (int, error) {
 	if len(w.buf) > intake.MaxBytes+readAhead {
-		return 0, fault.New(fault.TooLarge, "a MISP event has more than %d MiB; split it, or send its attributes as a list (CSV), which may be longer", intake.MaxBytes>>20)
+		return 0, tooLarge()
 	}
 	n, err := w.r.Read(p[:min(len(p), readAhead)])
 	w.buf = append(w.buf, p[:n]...)
