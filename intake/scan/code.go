@@ -286,7 +286,7 @@ func (sc *scanner) hex(c chain, w string) int {
 	if !variety(w) || sc.hints.near(hintObject, sc.hints.sentence, c.start) && len(w) <= 64 {
 		return c.end
 	}
-	if isDigits(w) && len(w) == 32 {
+	if len(w) == 32 && (isDigits(w) || prev == '=' && sc.secret(c.start-1)) {
 		return c.end
 	}
 	if len(w) == 32 {
@@ -299,6 +299,16 @@ func (sc *scanner) hex(c chain, w string) int {
 	}
 	sc.add(observable.Thing{Kind: kind, Value: lowered(w)}, c.start, c.end, false)
 	return c.end
+}
+
+// secret tells whether the name that ends at i is that of a cookie, session or token.
+func (sc *scanner) secret(i int) bool {
+	j := i
+	for j > 0 && j > i-24 && (isWordByte(sc.s[j-1]) || sc.s[j-1] == '_' || sc.s[j-1] == '-') {
+		j--
+	}
+	name := lowered(sc.s[j:i])
+	return strings.Contains(name, "sess") || strings.Contains(name, "token") || strings.HasSuffix(name, "key") || strings.HasSuffix(name, "id") || strings.Contains(name, "cookie") || strings.Contains(name, "csrf")
 }
 
 var hashLengths = map[int]observable.Kind{32: observable.MD5, 40: observable.SHA1, 64: observable.SHA256, 128: observable.SHA512}
@@ -328,6 +338,10 @@ func (sc *scanner) code(c chain, w string) int {
 		return sc.brokenCVE(c, w)
 	case (first == 't') && (n == 5 || n == 6) && upper(w[0]):
 		if t, ok := canonical(observable.Attack, w); ok && plausible(t.Value) && prev != '/' && prev != '#' {
+			if sub, ok := canonical(observable.Attack, w+"."+sc.s[c.end:min(len(sc.s), c.end+4)][min(1, len(sc.s)-c.end):]); ok && next == '/' && !isWordByte(sc.at(c.end+4)) {
+				sc.add(sub, c.start, c.end+4, false)
+				return c.end + 4
+			}
 			sc.add(t, c.start, c.end, false)
 		}
 		return c.end

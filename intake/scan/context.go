@@ -64,7 +64,7 @@ var hintWords = map[string]hint{
 	"blog": hintLink, "reference": hintLink, "references": hintLink, "article": hintLink, "advisory": hintLink, "see": hintLink, "read": hintLink, "available": hintLink, "published": hintLink, "documentation": hintLink,
 	"credit": hintLink, "writeup": hintLink, "write-up": hintLink, "report": hintLink, "analysis": hintLink, "paper": hintLink, "reported": hintLink, "referenz": hintLink, "voir": hintLink, "fuente": hintLink,
 
-	"victim": hintVictim, "victims": hintVictim, "recipient": hintVictim, "recipients": hintVictim, "to": hintVictim, "cc": hintVictim, "bcc": hintVictim, "user": hintVictim, "employee": hintVictim, "contact": hintVictim, "abuse": hintVictim, "questions": hintVictim, "message-id": hintVictim, "author": hintVictim, "delivered-to": hintVictim,
+	"victim": hintVictim, "victims": hintVictim, "recipient": hintVictim, "recipients": hintVictim, "user": hintVictim, "employee": hintVictim, "message-id": hintVictim, "author": hintVictim, "delivered-to": hintVictim,
 
 	"imphash": hintImphash, "imphashes": hintImphash, "import-hash": hintImphash, "ja3": hintJA3, "ja3s": hintJA3, "ja3_hash": hintJA3, "tlsh": hintTLSH,
 	"md5": hintMD5, "md5s": hintMD5, "sha1": hintSHA1, "sha-1": hintSHA1, "sha256": hintSHA256, "sha-256": hintSHA256, "sha2": hintSHA256, "sha512": hintSHA512, "sha-512": hintSHA512,
@@ -256,7 +256,8 @@ func (sc *scanner) isVersion(i int, w string) bool {
 	if prev == '+' || prev == '#' {
 		return true
 	}
-	// A capitalised word right before small numbers is a product: Acrobat 9.3.2.1.
+	// A word right before four small numbers is a product (Acrobat 9.3.2.1), unless
+	// it leads to an address.
 	if i == 0 || prev != ' ' || !smallNumbers(w) {
 		return false
 	}
@@ -264,8 +265,34 @@ func (sc *scanner) isVersion(i int, w string) bool {
 	for j > 0 && j > i-24 && (isWordByte(sc.s[j-1]) || sc.s[j-1] == '+' || sc.s[j-1] == '-') {
 		j--
 	}
-	word := sc.s[j : i-1]
-	return word != "" && upper(word[0]) && hintWords[lowered(word)] != hintNetwork && !strings.HasSuffix(word, "-")
+	word := lowered(sc.s[j : i-1])
+	return word != "" && hintWords[word] != hintNetwork && !strings.HasSuffix(word, "-") && !joining[word]
+}
+
+// joining are words that may stand right before an address.
+var joining = set("to at and or with by is was on in the of as for ipv4 c und oder mit et y e с и an le la el contacts contacting contacted pings pinged blocks block blocked resolving addr remote local peer node gateway target source scanner scans attacker using used hits calls called")
+
+// addressed tells whether the mailbox at i is that of somebody who got the mail:
+// behind To: and Cc:, or behind "sent to", or the second one of from and to.
+func (sc *scanner) addressed(i int) bool {
+	s := strings.TrimRight(sc.s[max(0, i-48):i], " \t<\"'(`")
+	if rest, ok := strings.CutSuffix(s, ":"); ok {
+		switch lowered(rest[strings.LastIndexAny(rest, " \t\n\"")+1:]) {
+		case "to", "cc", "bcc", "delivered-to", "envelope-to", "recipient", "recipients", "an", "para":
+			return true
+		}
+		return false
+	}
+	words := strings.Fields(s)
+	if len(words) < 2 || lowered(words[len(words)-1]) != "to" {
+		return false
+	}
+	switch lowered(words[len(words)-2]) {
+	case "sent", "delivered", "addressed", "forwarded", "mailed", "targeted", "went", "emailed":
+		return true
+	}
+	n := len(sc.found)
+	return n > 0 && sc.found[n-1].Thing.Kind == observable.Email && sc.found[n-1].Start >= sc.hints.sentence
 }
 
 // smallNumbers tells whether each of the numbers is small, as in versions.
@@ -297,6 +324,9 @@ var codeSuffixes = set("name id info me is in to it so no as at host link page d
 // stands, w refanged, name canonical.
 func (sc *scanner) isHost(c chain, w, name string) bool {
 	prev, next := sc.before(c.start), sc.at(c.end)
+	if sc.receives(c) || !c.fanged && lookup(name) {
+		return false
+	}
 	if c.fanged && !c.loose {
 		return prev != '@' || c.start < 2 || !isWordByte(sc.s[c.start-2])
 	}
@@ -377,6 +407,16 @@ func (sc *scanner) command() bool {
 		}
 	}
 	return false
+}
+
+// receives tells the server that took a mail in: "by HOST with ESMTP" in a field
+// Received (RFC 5321 section 4.4).
+func (sc *scanner) receives(c chain) bool {
+	if c.start < 3 || sc.s[c.start-3:c.start] != "by " {
+		return false
+	}
+	rest := strings.TrimLeft(sc.s[c.end:min(len(sc.s), c.end+24)], " ")
+	return strings.HasPrefix(rest, "with ") || strings.HasPrefix(rest, "(Postfix") || strings.HasPrefix(rest, "(8.") || strings.HasPrefix(rest, "id ") || strings.HasPrefix(rest, "via ")
 }
 
 // listLine tells whether the line holds the chain and nothing else but a bullet
@@ -464,6 +504,9 @@ func (sc *scanner) judgeURL(f *Found, h observable.Thing) {
 		f.Why = "link" // if the writer defanged other values: settle decides
 	}
 }
+
+// desks are mailboxes at which somebody takes reports in.
+var desks = set("abuse security cert csirt psirt soc press threatintel incident noc hostmaster postmaster")
 
 // lookup tells services and catalogues to which reports refer for more.
 func lookup(host string) bool {

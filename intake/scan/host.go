@@ -225,8 +225,12 @@ func (sc *scanner) mail(c chain, from int, fanged bool) int {
 		return h.end
 	}
 	f := sc.add(t, start, h.end, fanged || h.fanged || c.fanged)
-	if sc.hints.near(hintVictim, sc.hints.sentence, start) && sc.hints.last[hintVictim] > sc.hints.last[hintNetwork] && !f.Defanged {
+	victim := sc.hints.near(hintVictim, sc.hints.sentence, start) && sc.hints.last[hintVictim] > sc.hints.last[hintNetwork] || sc.addressed(start)
+	if victim && !f.Defanged {
 		f.Context, f.Why = true, "victim"
+	}
+	if !f.Defanged && desks[lowered(local)] {
+		f.Context, f.Why = true, "contact"
 	}
 	return h.end
 }

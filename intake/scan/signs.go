@@ -183,10 +183,8 @@ func (sc *scanner) dot(i int) (end int, fanged, loose bool) {
 			r, n := utf8.DecodeRuneInString(sc.s[i:])
 			switch r {
 			case '．', '。', '｡', '․', '·', '•', '‧':
-				if next, _ := utf8.DecodeRuneInString(sc.s[i+n:]); r == '。' && spaceless(next) && i > 0 && sc.s[i-1] < 0x80 {
-					return i, false, false // the end of a sentence
-				}
-				return i + n, true, false
+				// 。 also ends sentences.
+				return i + n, true, r == '。'
 			case '【', '［', '（':
 				for _, w := range [...]string{"【.】", "［.］", "（.）", "［．］", "【dot】", "（dot）", "［dot］"} {
 					if strings.HasPrefix(sc.s[i:], w) {

@@ -53,7 +53,9 @@ func (sc *scanner) registry(i int) int {
 		end := sc.extent(i, j, false)
 		raw := strings.Replace(sc.s[i:end], "]", "", 1)
 		if t, ok := canonical(observable.Registry, raw); ok {
-			sc.add(t, i, end, false)
+			if f := sc.add(t, i, end, false); strings.Contains(raw, "...") {
+				f.Context, f.Why = true, "placeholder"
+			}
 			return end
 		}
 	}
@@ -126,8 +128,8 @@ func (sc *scanner) path(i, sep int) int {
 	if !ok || len(t.Value) < 5 {
 		return end
 	}
-	if strings.HasSuffix(raw, `\`) || strings.HasSuffix(raw, "/") {
-		return end // a folder
+	if strings.HasSuffix(raw, `\`) || strings.HasSuffix(raw, "/") || sc.at(end) == '>' && strings.HasSuffix(sc.s[:i], "PS ") {
+		return end // a folder, or a prompt
 	}
 	f := sc.add(t, i, end, false)
 	sc.judgePath(f)
@@ -393,7 +395,13 @@ func (sc *scanner) unix(i, k int) int {
 	return end
 }
 
-// spaceInUnix knows the one folder with a blank that Apple's systems have.
+// spaceInUnix knows the blanks that Apple's systems have in paths: in Application
+// Support, and in the names of programs (Some Thing.app/).
 func (sc *scanner) spaceInUnix(k int) bool {
+	for j := k + 1; j < len(sc.s) && j < k+40 && (isWordByte(sc.s[j]) || sc.s[j] == ' ' || sc.s[j] == '-'); j++ {
+		if strings.HasPrefix(sc.s[j+1:], ".app/") {
+			return true
+		}
+	}
 	return strings.HasSuffix(sc.s[:k], "/Application") && strings.HasPrefix(sc.s[k:], " Support/")
 }
