@@ -71,11 +71,17 @@ func Revocation(o *Object, modified time.Time) []byte {
 	}
 	for _, alternatives := range required[o.Type] {
 		name, _, _ := strings.Cut(alternatives, "|")
+		if name == "created_by_ref" {
+			continue // stands there already
+		}
 		for alt := range strings.SplitSeq(alternatives, "|") {
 			if have[alt] != nil {
 				name = alt
 				break
 			}
+		}
+		if name == "latitude" {
+			name = "region" // by itself: a latitude would need its longitude
 		}
 		put(name, harmless(name, have[name]))
 	}
@@ -93,12 +99,12 @@ func harmless(name string, value []byte) []byte {
 		return []byte(`"[file:name = 'revoked']"`)
 	case "pattern_type":
 		return []byte(`"stix"`)
-	case "latitude":
-		return []byte(`0`)
 	case "region", "country", "result":
 		return []byte(`"unknown"`)
-	case "extensions", "contents", "objects":
+	case "extensions", "contents":
 		return []byte(`{"revoked":{"revoked":true}}`)
+	case "objects":
+		return []byte(`{"0":{"type":"file","name":"revoked"}}`)
 	case "schema", "version":
 		return []byte(`"0"`)
 	}

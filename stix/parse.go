@@ -65,8 +65,8 @@ func syntaxError(err error) error {
 		switch {
 		case errors.Is(err, jsontext.ErrDuplicateName):
 			what = "a property name occurs twice in one object"
-		case strings.Contains(s.Error(), "UTF-8"):
-			what = "a string is not valid UTF-8"
+		case strings.Contains(s.Error(), "UTF-8"), strings.Contains(s.Error(), "surrogate"):
+			what = "a string is not valid UTF-8" // half a surrogate pair has no form in UTF-8
 		case strings.Contains(s.Error(), "depth"):
 			what = "the nesting is too deep"
 		}

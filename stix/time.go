@@ -44,11 +44,10 @@ func ParseTime(s string) (time.Time, error) {
 	if year < 0 || month < 1 || month > 12 || day < 1 || hour < 0 || hour > 23 || min < 0 || min > 59 || sec < 0 || sec > 60 {
 		return time.Time{}, bad
 	}
-	t := time.Date(year, time.Month(month), day, hour, min, sec, nano, time.UTC)
-	if t.Day() != day && sec != 60 {
+	if time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC).Day() != day {
 		return time.Time{}, bad // the 30th of February
 	}
-	return t, nil
+	return time.Date(year, time.Month(month), day, hour, min, sec, nano, time.UTC), nil
 }
 
 // FormatTime writes a STIX timestamp with milliseconds.
