@@ -6,6 +6,7 @@ import (
 	"os"
 	"slices"
 	"testing"
+	"unicode/utf16"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"pgregory.net/rapid"
@@ -104,15 +105,13 @@ func TestObservableIDIsCanonical(t *testing.T) {
 		name, vendor := rapid.String().Draw(t, "name"), rapid.String().Draw(t, "vendor")
 		plain := func(s string) string { b, _ := json.Marshal(s); return string(b) }
 		escaped := func(s string) string {
-			out := `"`
-			for _, u := range []rune(s) {
-				if u < 0x10000 {
-					out += fmt.Sprintf(`\u%04x`, u)
-				} else {
-					out += fmt.Sprintf(`\u%04x\u%04x`, 0xd800+(u-0x10000)>>10, 0xdc00+(u-0x10000)&0x3ff)
+			out := []byte{'"'}
+			for _, r := range s {
+				for _, u := range utf16.AppendRune(nil, r) {
+					out = fmt.Appendf(out, `\u%04x`, u)
 				}
 			}
-			return out + `"`
+			return string(append(out, '"'))
 		}
 		a, okA := ObservableID(fmt.Appendf(nil, `{"type":"software","name":%s,"vendor":%s}`, plain(name), plain(vendor)))
 		b, okB := ObservableID(fmt.Appendf(nil, "{ \"languages\" : [ 1 ],\n\"vendor\" : %s ,\t\"name\":%s,\"type\":\"software\"}", escaped(vendor), escaped(name)))

@@ -7,9 +7,9 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
+	"unicode/utf16"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"pgregory.net/rapid"
@@ -97,17 +97,16 @@ func drawToken(t *rapid.T, unique string) string {
 	for i, r := range s {
 		way := rapid.IntRange(0, 2).Draw(t, fmt.Sprintf("way%d", i))
 		switch {
-		case way == 0 && r >= 0x10000:
-			out = fmt.Appendf(out, `\u%04x\U`, 0xd800+(r-0x10000)>>10)
-			out = fmt.Appendf(out[:len(out)-2], `\u%04X`, 0xdc00+(r-0x10000)&0x3ff)
 		case way == 0:
-			out = fmt.Appendf(out, `\u%04x`, r)
+			for _, u := range utf16.AppendRune(nil, r) {
+				out = fmt.Appendf(out, `\u%04x`, u)
+			}
 		case r == '/' && way == 1:
 			out = append(out, '\\', '/')
 		case r < 0x20 || r == '"' || r == '\\':
-			q := strconv.AppendQuote(nil, string(r))
-			if b, err := json.Marshal(string(r)); err == nil {
-				q = b
+			q, err := json.Marshal(string(r))
+			if err != nil {
+				t.Fatal(err)
 			}
 			out = append(out, q[1:len(q)-1]...)
 		default:
