@@ -165,7 +165,7 @@ func (sc *scanner) isHeading(start, end int) bool {
 		return false
 	}
 	last := l[len(l)-1]
-	return last == ':' || l[0] == '#' || l[0] == '=' || last != '.' && last != ',' && strings.Count(l, " ") < 5 && len(l) > 3
+	return last == ':' || l[0] == '#' || l[0] == '=' || last != '.' && last != ',' && strings.Count(l, " ") < 5 && len(l) > 2
 }
 
 // header looks whether the line at i is the head of a table with a column asn.
@@ -291,7 +291,7 @@ func (sc *scanner) addressed(i int) bool {
 	case "sent", "delivered", "addressed", "forwarded", "mailed", "targeted", "went", "emailed":
 		return true
 	}
-	n := len(sc.found)
+	n := len(sc.found) - 1 // the last one is the mailbox itself
 	return n > 0 && sc.found[n-1].Thing.Kind == observable.Email && sc.found[n-1].Start >= sc.hints.sentence
 }
 
