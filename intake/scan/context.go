@@ -266,7 +266,7 @@ func (sc *scanner) isVersion(i int, w string) bool {
 		j--
 	}
 	word := lowered(sc.s[j : i-1])
-	return word != "" && hintWords[word] != hintNetwork && !strings.HasSuffix(word, "-") && !joining[word]
+	return word != "" && classes[word[0]] == letter && sc.before(j) != '.' && hintWords[word] != hintNetwork && !strings.HasSuffix(word, "-") && !joining[word]
 }
 
 // joining are words that may stand right before an address.
@@ -315,7 +315,7 @@ var codeWords = set("this self user document window console obj req res request 
 var programs = set("window document console this self e obj req res request response event java javax os sys process module exports props state")
 
 // products are names that end in a suffix and are no hosts.
-var products = set("asp.net vb.net ado.net command.com socket.io boost.asio node.io paint.net ml.net next.is crypto.net readme.md system.io booking.app draw.io")
+var products = set("node.js vue.js next.js react.js angular.js express.js three.js d3.js chart.js asp.net vb.net ado.net command.com socket.io boost.asio node.io paint.net ml.net next.is crypto.net readme.md system.io booking.app draw.io")
 
 // codeSuffixes are suffixes that are also names of properties.
 var codeSuffixes = set("name id info me is in to it so no as at host link page date style data app io net zip py sh pl md rs so cc java map do ps mov be call cat now one open play run search select show save store stream target top watch work zone site online email download events media network space")
@@ -356,10 +356,10 @@ func (sc *scanner) isHost(c chain, w, name string) bool {
 		return false
 	case two && upper(last[0]) && upper(first[0]) && (tld == "net" || tld == "io" || len(first) < 3) && !alone:
 		return false
-	case shortLabels(labels):
-		return false
 	case two && fileLike[tld] && !network, two && file && (fileSuffixes[tld] || codeSuffixes[tld]), !two && documents[lowered(labels[len(labels)-2])], two && sc.command() && !network && (fileSuffixes[tld] || codeSuffixes[tld]):
 		sc.fileName(c, w)
+		return false
+	case shortLabels(labels):
 		return false
 	case codeSuffixes[tld] && (codeWords[lowered(first)] || camel(w)) && !alone && two, !two && codeSuffixes[tld] && programs[lowered(first)]:
 		return false

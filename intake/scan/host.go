@@ -173,7 +173,7 @@ func (sc *scanner) host(c chain) int {
 
 // fileName keeps a name that ends as files do, as context.
 func (sc *scanner) fileName(c chain, w string) {
-	if c.fanged || strings.IndexByte("/\\@%$=&?", sc.before(c.start)) >= 0 && sc.before(c.start) != '=' {
+	if c.fanged || products[lowered(w)] || strings.IndexByte("/\\@%$=&?", sc.before(c.start)) >= 0 && sc.before(c.start) != '=' {
 		return
 	}
 	t, ok := observable.Guess(w)
