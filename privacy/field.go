@@ -66,7 +66,18 @@ func (r *report) field(o *stix.Object, who role, f stix.Field, j *judged) {
 		if o.Type == "indicator" && j.top == "pattern" {
 			at.side = -1
 		}
+		at.byline = j.top == "external_references"
 		r.prose(f, j, at)
+	}
+}
+
+// byline holds the names of whom a reference credits: their credit is public, but
+// theirs (a person decides).
+func byline(spans []Span) {
+	for i := range spans {
+		if sp := &spans[i]; sp.Type == "person" && sp.Verdict == Remove && (sp.Reason == "name" || sp.Reason == "name-full") {
+			sp.Verdict, sp.Reason = Hold, "byline"
+		}
 	}
 }
 
@@ -316,10 +327,10 @@ func (r *report) identity(o *stix.Object, who role, f stix.Field, j *judged) boo
 			r.m.learn(j.value, j.spans)
 		}
 	case j.top == "contact_information" && who.individual && who.side >= 0:
-		r.prose(f, j, field{side: 1})
 		typ := "person"
-		if len(j.spans) > 0 {
-			typ = j.spans[0].Type
+		for _, sp := range r.g.judge(j.value, field{side: 1}, newMemory(r.g)) {
+			typ = sp.Type
+			break
 		}
 		v := Remove
 		if who.doubt {

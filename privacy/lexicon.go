@@ -49,13 +49,16 @@ const (
 	fDevice
 	fIMEI
 	fHome
-	fLetter   // a mail or message
-	fNoun     // what a value of these kinds is called, between a preposition and the value
-	fSeen     // what somebody did with a report, before by
-	fOrg      // a department: "Felix from IT"
-	fNamed    // set on tokens of a name that was found
-	fAnyName  = fGiven | fSurname
-	fPersonal = fRole | fVictim
+	fLetter  // a mail or message
+	fNoun    // what a value of these kinds is called, between a preposition and the value
+	fGeo     // an exact position
+	fSeen    // what somebody did with a report, before by
+	fOrg     // a department: "Felix from IT"
+	fNamed   // set on tokens of a name that was found
+	fAnyName = fGiven | fSurname
+
+	// fLabels are the classes that a part of a property's name gives to all of it.
+	fLabels = fRole | fVictim | fAttacker | fUser | fSecret | fPhone | fBirth | fID | fIMEI | fCard | fBank | fGeo
 )
 
 // classes names the flags in words.txt.
@@ -63,7 +66,7 @@ var classes = map[string]flags{
 	"title": fTitle, "role": fRole, "victim": fVictim, "attacker": fAttacker, "doubt": fDoubt, "from": fFrom, "to": fTo, "to2": fReply,
 	"particle": fParticle, "verb": fVerb, "kin": fKin, "meet": fMeet, "dear": fDear, "bye": fBye, "stop": fStop, "thing": fThing, "builtin": fBuiltin,
 	"user": fUser, "secret": fSecret, "phone": fPhone, "call": fCall, "birth": fBirth, "id": fID, "employee": fEmployee, "medical": fMedical,
-	"health": fHealth, "card": fCard, "bank": fBank, "address": fAddress, "street": fStreet, "age": fAge, "device": fDevice, "imei": fIMEI, "home": fHome, "org": fOrg, "letter": fLetter, "noun": fNoun, "seen": fSeen,
+	"health": fHealth, "card": fCard, "bank": fBank, "address": fAddress, "street": fStreet, "age": fAge, "device": fDevice, "imei": fIMEI, "home": fHome, "org": fOrg, "letter": fLetter, "noun": fNoun, "seen": fSeen, "geo": fGeo,
 }
 
 //go:embed lexicon/given.txt
@@ -125,7 +128,16 @@ func (g *Gate) look(w string) flags {
 		buf[n] = c
 		n++
 	}
-	return g.words[string(buf[:n])]
+	if f := g.words[string(buf[:n])]; f != 0 || n == len(w) {
+		return f
+	}
+	var f flags
+	for p := range strings.SplitSeq(w, "_") { // victim_email, event_creator
+		if len(p) < len(w) {
+			f |= g.look(p) & fLabels
+		}
+	}
+	return f
 }
 
 // letters that do not decompose.

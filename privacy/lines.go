@@ -41,6 +41,9 @@ func (t *text) lines() {
 		for i < end-1 && t.mark(i, '>') {
 			i++
 		}
+		if i+1 < end && (t.mark(i, '-') || t.mark(i, '*')) && t.toks[i+1].lead == ' ' {
+			i, line = i+1, line+1 // an item of a list
+		}
 		if i-line != depth || len(block) > 0 && t.original(i, end) {
 			t.close(block, forwarded, doubtful)
 			block, forwarded, doubtful, depth = block[:0], false, false, i-line
@@ -194,6 +197,8 @@ var columns = map[string]column{
 // separators cut cells; the first that a head line has is the table's.
 const separators = ",;\t|:"
 
+var joiners = strings.NewReplacer(" ", "", "-", "", "\"", "", "'", "")
+
 // cells calls f with the bytes of each cell of a line, quotes respected.
 func cells(s string, sep byte, f func(n, start, end int)) {
 	n, start, quoted := 0, 0, false
@@ -210,16 +215,22 @@ func cells(s string, sep byte, f func(n, start, end int)) {
 
 // tableHead reads the names of columns; nil if the line is no head of personal data.
 func (t *text) tableHead(i, end int) []column {
+	for k := i; k < end; k++ { // names of columns have no digits
+		if kind := t.toks[k].kind; k > i+60 || kind == number || t.toks[k].in == inURL {
+			return nil
+		}
+	}
 	line := t.s[t.toks[i].start:t.toks[end-1].end]
 	at := strings.IndexAny(line, separators)
 	if at < 0 || len(line) > 400 {
 		return nil
 	}
 	cols := []column{{typ: line[at : at+1]}} // the separator goes first
-	known, sure := 0, 0
+	known, sure, plain := 0, 0, true
 	cells(line, line[at], func(n, start, to int) {
-		name := strings.NewReplacer(" ", "", "-", "", "\"", "", "'", "").Replace(fold(strings.TrimSpace(line[start:to])))
+		name := joiners.Replace(fold(strings.TrimSpace(line[start:to])))
 		c, ok := columns[name]
+		plain = plain && strings.Count(strings.TrimSpace(line[start:to]), " ") < 2 && len(name) > 0
 		if ok {
 			known++
 			if c.typ != "person" {
@@ -228,7 +239,7 @@ func (t *text) tableHead(i, end int) []column {
 		}
 		cols = append(cols, c)
 	})
-	if known < 2 || sure < 1 || 2*known < len(cols)-1 {
+	if sure < 1 || (known < 2 || 2*known < len(cols)-1) && !(plain && len(cols) > 4 && line[at] != ':') {
 		return nil
 	}
 	return cols

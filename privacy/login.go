@@ -278,12 +278,23 @@ func (t *text) domainUser(i, next int) {
 	if t.mark(j+1, '\\') && t.glued(j+1) || t.toks[next].in == inURL {
 		return
 	}
+	for k := i - 2; k >= 0 && k > i-6 && t.toks[k+1].lead == ' ' && d.lead == ' '; k-- { // ...\Windows NT\DNSClient
+		if t.toks[k].kind == mark {
+			break
+		}
+		if t.glued(k) && t.mark(k-1, '\\') {
+			return
+		}
+	}
 	switch strings.ToLower(t.str(i - 1)) {
 	case "global", "local", "session", "basenamedobjects", "device", "pipe", "hklm", "hkcu", "hkcr", "hku", "hkey_local_machine", "hkey_current_user", "software", "system", "authority", "builtin", "service", "windows", "system32", "manager":
 		return
 	}
 	if j > next && t.toks[next].in == inHost && t.toks[j].kind == word && t.toks[j].shape == lower && len(t.str(j)) <= 4 && !t.has(j, fAnyName) {
 		return // a file
+	}
+	if w := t.str(next); len(w) >= 5 && (w[0] == 'u' || w[0] == 'x') && j == next && t.toks[i+1].start == t.toks[next].start && hexPair(w[1:3]) {
+		return // an escape
 	}
 	if d.shape == lower && d.kind == word && t.toks[i-1].in != inHost && !t.near(i-1, 4, fUser) {
 		return // a relative path

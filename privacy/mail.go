@@ -130,7 +130,7 @@ func (t *text) mailHost(i int) (end int, ok, defanged bool) {
 
 // boxHost gives the registered domain of tokens i..j.
 func (t *text) boxHost(i, j int) string {
-	h := strings.NewReplacer("[.]", ".", "(.)", ".", "{.}", ".", "[dot]", ".", "(dot)", ".").Replace(strings.ToLower(t.s[t.toks[i].start:t.toks[j].end]))
+	h := refanged.Replace(strings.ToLower(t.s[t.toks[i].start:t.toks[j].end]))
 	if d, err := publicsuffix.EffectiveTLDPlusOne(h); err == nil {
 		return d
 	}
@@ -159,6 +159,9 @@ func (t *text) judgeMail(local1, local2, host1, host2 int, defanged bool) {
 	}
 	if t.mark(host2+1, ':') && t.glued(host2+1) && host2+2 < len(t.toks) && t.toks[host2+2].lead == 0 && s.score > -decisive && !t.has(host2+2, fUser) {
 		s.score += 8 // mailbox:password, as dumps write it
+	}
+	if defanged {
+		s.score -= 4
 	}
 	v, reason := s.said(Hold)
 	if reason == "role-unknown" {
@@ -193,7 +196,7 @@ func (t *text) judgeMail(local1, local2, host1, host2 int, defanged bool) {
 // mailByHost decides on a mailbox of which the words around say nothing.
 func (t *text) mailByHost(host string, defanged, boxed, shouted bool) (Verdict, string) {
 	switch side := t.m.hosts[host]; {
-	case freeMail[host]:
+	case freeMail[host] && !defanged: // who writes a[.]b says that it is bad
 		return Hold, "role-unknown"
 	case side > 0:
 		return Remove, "host-of-victim"

@@ -52,7 +52,7 @@ func (m *memory) learn(s string, spans []Span) {
 		case sp.Verdict != Remove:
 		case sp.Type == "person":
 			m.learnPerson(v)
-		case sp.Type == "username" && len(v) >= 3, sp.Type == "secret" && len(v) >= 6, sp.Type == "hostname":
+		case sp.Type == "username" && len(v) >= 4 && m.telling(v), sp.Type == "secret" && len(v) >= 6, sp.Type == "hostname":
 			m.remember(fold(v), sp.Type, 0)
 		}
 	}
@@ -71,7 +71,7 @@ func (m *memory) learnMail(v string, sp Span) {
 		return
 	}
 	if sp.Verdict == Remove {
-		if len(local) > 4 && strings.IndexByte(roleBoxes, ' ') >= 0 && !strings.Contains(roleBoxes, " "+local+" ") {
+		if len(local) > 4 && m.telling(local) {
 			m.remember(local, "username", 0)
 		}
 		if !freeMail[host] {
@@ -82,9 +82,17 @@ func (m *memory) learnMail(v string, sp Span) {
 	}
 }
 
+var refanged = strings.NewReplacer("[.]", ".", "(.)", ".", "{.}", ".", "[@]", "@", "(at)", "@", "[at]", "@", "(@)", "@", "%40", "@", "&#64;", "@", "[dot]", ".", "(dot)", ".", " ", "")
+
+// telling tells whether a login or the local part of a mailbox is no common word,
+// so that it can be looked for elsewhere.
+func (m *memory) telling(w string) bool {
+	return !strings.Contains(roleBoxes, " "+w+" ") && m.g.look(w)&^(fAnyName) == 0
+}
+
 // mailKey brings a mailbox to one form.
 func mailKey(v string) string {
-	return strings.NewReplacer("[.]", ".", "(.)", ".", "[@]", "@", "(at)", "@", "[at]", "@", "%40", "@", "[dot]", ".", " ", "").Replace(fold(v))
+	return refanged.Replace(fold(v))
 }
 
 // learnPerson numbers a person and remembers each word of the name.
@@ -105,7 +113,7 @@ func (m *memory) learnPerson(v string) {
 			if _, taken := m.persons[p]; !taken {
 				m.persons[p] = n
 			}
-			if m.g.look(p)&fTitle == 0 {
+			if f := m.g.look(p); f&fAnyName != 0 || f == 0 {
 				m.remember(p, "person", n)
 			}
 		}
@@ -225,6 +233,9 @@ func (w known) in(t *text, k *token) {
 	}
 }
 
+// lowerName tells a word that is a name also in lower case, and no other word.
+func lowerName(f flags) bool { return f&fAnyName != 0 && f&^fAnyName == 0 }
+
 func (t *text) recallAt(i int) {
 	k := &t.toks[i]
 	l := t.m.first[fold(t.str(i))]
@@ -238,7 +249,7 @@ func (t *text) recallAt(i int) {
 			continue
 		}
 		_ = end
-		if w.typ == "person" && (k.in == inHost || k.in == inMail || k.shape == lower && t.has(i, fStop|fWeak|fThing|fVerb)) || k.in == inHost && w.typ != "hostname" || k.in == inMail {
+		if w.typ == "person" && (k.in == inHost || k.in == inMail || k.shape == lower && !lowerName(k.f)) || k.in == inHost && w.typ != "hostname" || k.in == inMail {
 			continue
 		}
 		if k.in == inURL && !t.inURLPath(i) {

@@ -175,12 +175,13 @@ func (t *text) isThing(j int) bool {
 func (t *text) evidence(i, j, n int) (evidence, string) {
 	tok := &t.toks[i]
 	p := t.before(i)
+	paren := t.mark(i-1, '(')
 	if t.mark(p, '.') && t.has(p-1, fTitle) && t.toks[p].lead == 0 {
 		p--
 	}
 	sameLine := p >= 0 && t.toks[p+1].lead != '\n' && t.toks[i].lead != '\n'
 	stop := tok.f&fStop != 0
-	if sameLine && t.has(p, fTitle) && t.titleHere(p, i) && (!stop || tok.f&fAnyName != 0) {
+	if sameLine && t.has(p, fTitle) && t.titleHere(p, i) && (!stop || tok.f&fAnyName != 0) && (tok.f&fAnyName != 0 || t.surnameLike(i, j)) {
 		return certain, "name-title"
 	}
 	if stop && tok.f&fAnyName == 0 || tok.f&fThing != 0 && tok.f&fAnyName == 0 {
@@ -217,7 +218,8 @@ func (t *text) evidence(i, j, n int) (evidence, string) {
 	}
 	if t.has(p, fRole|fKin|fDoubt) && t.toks[p].kind == word && !t.mark(i-1, '.') {
 		switch {
-		case n >= 2 && tok.shape == capital, tok.f&fAnyName != 0, t.has(p, fKin) && tok.shape == capital:
+		case paren && n == 1 || n == 1 && tok.shape == upper && (tok.f&fWeak != 0 || tok.end-tok.start < 4):
+		case tok.f&fAnyName != 0 || last.f&fAnyName != 0, t.has(p, fKin) && tok.shape == capital, n >= 2 && tok.shape == capital && !t.titleCase(p):
 			return certain, "name-role"
 		}
 	}
@@ -230,6 +232,11 @@ func (t *text) evidence(i, j, n int) (evidence, string) {
 	return none, ""
 }
 
+// titleCase tells a role word inside a heading, where all words are capital.
+func (t *text) titleCase(p int) bool {
+	return t.toks[p].shape == capital && p > 0 && t.toks[p].lead == ' ' && t.toks[p-1].kind == word && t.toks[p-1].shape != lower
+}
+
 // introduced tells whether somebody gives a name before token p+1: my name is, this is.
 func (t *text) introduced(p int) bool {
 	if p < 1 || !t.has(p, fStop) && fold(t.str(p)) != "ist" {
@@ -240,6 +247,13 @@ func (t *text) introduced(p int) bool {
 		return true
 	}
 	return t.has(p-1, fSeen) && t.has(p, fFrom)
+}
+
+// surnameLike tells whether an unknown word behind a title can be a name: titles
+// are also abbreviations (Rev. Stat., M.G.L., Gen. Laws).
+func (t *text) surnameLike(i, j int) bool {
+	k := &t.toks[i]
+	return k.shape == capital && k.end-k.start > 2 && !(t.mark(j+1, '.') && j+2 < len(t.toks) && t.toks[j+2].kind == number) && !(j+1 < len(t.toks) && t.toks[j+1].kind == number)
 }
 
 // titleHere tells whether the word at p is a title before i, not a word that is
@@ -261,7 +275,7 @@ func (t *text) oneName(i, j, p int) (evidence, string) {
 	switch {
 	case t.has(p, fDear):
 		return certain, "name-greeting"
-	case tok.f&fAnyName == 0:
+	case tok.f&fAnyName == 0 || tok.shape == upper && (tok.f&fWeak != 0 || tok.end-tok.start < 4):
 		return none, ""
 	case t.has(j+1, fVerb) && tok.f&fGiven != 0:
 		return certain, "name-act"

@@ -141,12 +141,13 @@ func (t *text) coordinates(i int) {
 	if !ok {
 		return
 	}
+	labelled := t.near(i, 8, fGeo)
 	k := a + 1
-	for k < len(t.toks) && k < a+5 && (t.toks[k].kind == mark && t.toks[k].c != '.' || t.toks[k].kind == word && t.toks[k].end-t.toks[k].start == 1) {
+	for k < len(t.toks) && k < a+8 && (t.toks[k].kind == mark && t.toks[k].c != '.' && (labelled || t.toks[k].c != '"') || t.toks[k].kind == word && (t.toks[k].end-t.toks[k].start == 1 || t.has(k, fGeo))) {
 		k++
 	}
 	b, ok := decimals(k)
-	if !ok || k == a+1 && t.toks[k].lead == 0 {
+	if !ok || k == a+1 && t.toks[k].lead == 0 || num(t.str(i)) > 180 || num(t.str(k)) > 180 {
 		return
 	}
 	from := i

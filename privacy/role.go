@@ -174,6 +174,8 @@ func (r *report) relationship(o *stix.Object, source, target string) {
 		for _, k := range r.index[target] {
 			if r.roles[k].individual {
 				r.roles[k].doubt, r.roles[k].reason = true, kind
+			} else if kind == "attributed-to" && threats[from] {
+				r.set(target, -1, byReference, "of-threat")
 			}
 		}
 	case hostile[kind] && (threats[from] || r.hasSide(source, -1)):

@@ -9,9 +9,10 @@ import (
 
 // field is what is known of a text from where it stands.
 type field struct {
-	label string // words of the property names that lead to it, for values without a sentence
-	side  int8   // the side of the object: 1 victim, -1 attacker, 0 unknown
-	lean  int8   // the side to assume of mailboxes of which the text says nothing
+	label  string // words of the property names that lead to it, for values without a sentence
+	side   int8   // the side of the object: 1 victim, -1 attacker, 0 unknown
+	byline bool   // names are credits
+	lean   int8   // the side to assume of mailboxes of which the text says nothing
 }
 
 // segment bounds how much of a text is looked at together, and so the memory of tokens.
@@ -55,6 +56,9 @@ func (g *Gate) judge(s string, at field, m *memory) []Span {
 		from = next
 	}
 	m.work += t.work
+	if at.byline {
+		byline(out)
+	}
 	m.learn(s[prefix:], out)
 	return out
 }
