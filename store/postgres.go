@@ -35,9 +35,10 @@ func (db *DB) openPostgres(ctx context.Context, c Config) error {
 	if _, ok := cfg.RuntimeParams["idle_in_transaction_session_timeout"]; !ok {
 		cfg.RuntimeParams["idle_in_transaction_session_timeout"] = "60000"
 	}
-	to := stdlib.GetConnector(*cfg)
-	db.write = c.pool(to, serverWriters, serverIdle)
-	db.read = c.pool(to, serverReaders, serverIdle)
+	reads := cfg.Copy()
+	reads.RuntimeParams["default_transaction_read_only"] = "on"
+	db.write = c.pool(stdlib.GetConnector(*cfg), serverWriters, serverIdle)
+	db.read = c.pool(stdlib.GetConnector(*reads), serverReaders, serverIdle)
 	db.write.SetConnMaxIdleTime(serverIdleFor)
 	db.read.SetConnMaxIdleTime(serverIdleFor)
 	if !c.NoNotify {

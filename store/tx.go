@@ -167,6 +167,8 @@ func (db *DB) Write(ctx context.Context, f func(tx *Tx) error) error {
 			return nil
 		case stage == inCommit:
 			return fault.Because(err, fault.Unreachable, "the database stopped answering while it committed; look whether the change is there before trying again")
+		case ctx.Err() != nil:
+			return err // the caller's own end, whatever it looks like
 		case !conflicted(err) && !lost(err) || !r.again(ctx, patience):
 			return explain(err)
 		}

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"testing"
 
+	"tocsin/fault"
 	"tocsin/store"
 	"tocsin/store/storetest"
 )
@@ -188,15 +189,37 @@ func TestAFailedWriteLeavesNothing(t *testing.T) {
 	})
 }
 
+// A caller's own deadline comes back as such, not as a database that doesn't answer.
+func TestAWriteEndsWithItsContext(t *testing.T) {
+	storetest.Engines(t, func(t *testing.T, open storetest.Opener) {
+		w := begin(t, open)
+		for _, make := range []func() (context.Context, context.CancelFunc){
+			func() (context.Context, context.CancelFunc) { return context.WithTimeout(t.Context(), 0) },
+			func() (context.Context, context.CancelFunc) {
+				ctx, cancel := context.WithCancel(t.Context())
+				cancel()
+				return ctx, cancel
+			},
+		} {
+			ctx, cancel := make()
+			err := w.db.Write(ctx, func(tx *store.Tx) error { return store.MoveCursor(ctx, tx, 1, "f", 5) })
+			cancel()
+			if !errors.Is(err, ctx.Err()) || fault.KindOf(err) != fault.Internal {
+				t.Errorf("%v; want %v", err, ctx.Err())
+			}
+		}
+	})
+}
+
 func TestReadersCannotWrite(t *testing.T) {
 	storetest.Engines(t, func(t *testing.T, open storetest.Opener) {
 		w := begin(t, open)
-		err := w.db.Snapshot(t.Context(), func(q store.Querier) error {
+		write := func(q store.Querier) error {
 			var n int64
 			return q.QueryRowContext(t.Context(), `INSERT INTO leaf (log_id, idx) VALUES (9, 9) RETURNING idx`).Scan(&n)
-		})
-		if err == nil {
-			t.Error("a snapshot wrote a row")
+		}
+		if w.db.Snapshot(t.Context(), write) == nil || write(w.db.Reader()) == nil {
+			t.Error("a reader wrote a row")
 		}
 	})
 }
