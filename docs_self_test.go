@@ -79,3 +79,12 @@ func TestLinksRule(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) { one(t, deadLinks(c.file, c.text, exists), c.want) })
 	}
 }
+
+func TestTablesRule(t *testing.T) {
+	doc := "| `one`, `two` | what | gain |\n| `three` | what | gain |\n"
+	schemas := map[string]string{"a.sql": "CREATE TABLE one (\nCREATE TABLE IF NOT EXISTS two (", "b.sql": "CREATE TABLE four ("}
+	got := tables(doc, schemas)
+	if len(got) != 2 || !strings.Contains(got[0], "four") || !strings.Contains(got[1], "three") {
+		t.Errorf("findings %q; want one on the missing row and one on the row too many", got)
+	}
+}

@@ -54,6 +54,24 @@ func TestLinks(t *testing.T) {
 	}
 }
 
+// TestTables holds docs/operating.md to the schemas: whoever runs a node must
+// know of each table what whoever can edit it gains.
+func TestTables(t *testing.T) {
+	text := map[string]string{}
+	for _, pattern := range []string{"*/schema/*.sql", "store/migrate.go"} {
+		names, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range names {
+			text[name] = read(t, name)
+		}
+	}
+	for _, finding := range tables(read(t, "docs/operating.md"), text) {
+		t.Error(finding)
+	}
+}
+
 func read(t *testing.T, name string) string {
 	t.Helper()
 	b, err := os.ReadFile(filepath.FromSlash(name))
@@ -202,4 +220,29 @@ func hasHeading(text, fragment string) bool {
 		}
 	}
 	return false
+}
+
+// tables compares the tables that schemas make with the names in the rows of the
+// document's list of tables.
+func tables(doc string, schemas map[string]string) (out []string) {
+	named := map[string]bool{}
+	for _, row := range regexp.MustCompile(`(?m)^\| (`+"`[a-z_]+`(?:, `[a-z_]+`)*"+`) \|`).FindAllStringSubmatch(doc, -1) {
+		for name := range strings.SplitSeq(row[1], ", ") {
+			named[strings.Trim(name, "`")] = true
+		}
+	}
+	made := map[string]bool{}
+	for _, file := range slices.Sorted(maps.Keys(schemas)) {
+		for _, m := range regexp.MustCompile(`(?m)CREATE TABLE (?:IF NOT EXISTS )?([a-z_]+)`).FindAllStringSubmatch(schemas[file], -1) {
+			if made[m[1]] = true; !named[m[1]] {
+				out = append(out, fmt.Sprintf("%s: table %s has no row in docs/operating.md; say what it holds and what whoever can edit it gains", file, m[1]))
+			}
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(named)) {
+		if !made[name] {
+			out = append(out, fmt.Sprintf("docs/operating.md: no schema makes the table %s; drop its row", name))
+		}
+	}
+	return out
 }

@@ -143,8 +143,7 @@ func (a *App) Start(ctx context.Context) error {
 	a.stop = cancel
 	// Whoever waits in a request, such as a reader of the event stream, hears that the node stops.
 	a.http.BaseContext = func(net.Listener) context.Context { return run }
-	a.bg.Go(func() { a.node.Exchange.Follow(run, a.cfg.Log) })
-	a.bg.Go(func() { a.views.Follow(run, a.cfg.Log) })
+	a.bg.Go(func() { a.node.Exchange.Follow(run, a.cfg.Log, a.views.Follow) })
 	a.bg.Go(func() {
 		if err := a.http.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
 			a.cfg.Log.Error("serving", "err", err)

@@ -3,6 +3,7 @@ package exchange
 import (
 	"context"
 	"log/slog"
+	"sync"
 	"time"
 
 	"tocsin/archive"
@@ -19,9 +20,19 @@ const roundSize = 10000
 // roundEvery is how often the exchange looks for indicators that ended.
 const roundEvery = time.Second
 
-// Follow does what happens by itself after reports were kept: step 8, rounds of
-// expiry and the deletion of what is past its time. It returns when ctx ends.
-func (x *Exchange) Follow(ctx context.Context, log *slog.Logger) {
+// Follow does what happens by itself after reports were kept. It returns when
+// ctx ends and everything that it began has ended.
+func (x *Exchange) Follow(ctx context.Context, log *slog.Logger, views func(context.Context, *slog.Logger)) {
+	var followers sync.WaitGroup
+	defer followers.Wait()
+	// Step 8 views: what one kind of defence reads is folded from the log; expiries are entries that are made here.
+	followers.Go(func() { views(ctx, log) })
+	followers.Go(func() { x.expireAll(ctx, log) })
+	// Step 9 push: nothing runs for readers of the stream; each waits for the log itself (Wait, Events).
+}
+
+// expireAll makes rounds of expiry when validity ends, and deletes what is past its time.
+func (x *Exchange) expireAll(ctx context.Context, log *slog.Logger) {
 	tick := time.NewTicker(roundEvery)
 	defer tick.Stop()
 	swept := time.Time{}
