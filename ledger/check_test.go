@@ -36,29 +36,34 @@ func TestCheckFindsNothing(t *testing.T) {
 	})
 }
 
-func TestCheckNamesTheEntry(t *testing.T) {
+func TestCheckNames(t *testing.T) {
 	engines(t, func(t *testing.T, l *logged) {
 		l.add(t, 5000)
-		for _, bad := range []int64{0, 17, 4095, 4096, 4999} {
-			err := l.check(t, 5000, func(i int64) ([32]byte, error) {
-				if i == bad {
-					return [32]byte{1}, nil
-				}
-				return leafNo(i), nil
-			})
-			if err == nil || !strings.Contains(err.Error(), fmt.Sprintf("entry %d:", bad)) {
-				t.Errorf("a wrong record of entry %d: %v", bad, err)
-			}
-		}
-		broken := errors.New("the row can't be read")
-		if err := l.check(t, 5000, func(int64) ([32]byte, error) { return [32]byte{}, broken }); !errors.Is(err, broken) {
-			t.Errorf("a record that can't be read: %v", err)
-		}
+		t.Run("entry", func(t *testing.T) { checkNamesTheEntry(t, l) })
+		t.Run("row", func(t *testing.T) { checkNamesTheRow(t, l) })
 	})
 }
 
+func checkNamesTheEntry(t *testing.T, l *logged) {
+	for _, bad := range []int64{0, 17, 4095, 4096, 4999} {
+		err := l.check(t, 5000, func(i int64) ([32]byte, error) {
+			if i == bad {
+				return [32]byte{1}, nil
+			}
+			return leafNo(i), nil
+		})
+		if err == nil || !strings.Contains(err.Error(), fmt.Sprintf("entry %d:", bad)) {
+			t.Errorf("a wrong record of entry %d: %v", bad, err)
+		}
+	}
+	broken := errors.New("the row can't be read")
+	if err := l.check(t, 5000, func(int64) ([32]byte, error) { return [32]byte{}, broken }); !errors.Is(err, broken) {
+		t.Errorf("a record that can't be read: %v", err)
+	}
+}
+
 // Whatever is changed in the table is found and named.
-func TestCheckNamesTheRow(t *testing.T) {
+func checkNamesTheRow(t *testing.T, l *logged) {
 	const size = 5000
 	flip := func(i int) func(b []byte) []byte {
 		return func(b []byte) []byte { b[i] ^= 1; return b }
@@ -80,17 +85,14 @@ func TestCheckNamesTheRow(t *testing.T) {
 		{"a row that is too long", row{3, 0}, func(b []byte) []byte { return append(b, b...) }, "row 0 of level 3 of the tree has 64 bytes, not 32"},
 		{"a row too many", row{0, 313}, func([]byte) []byte { return make([]byte, 32) }, "the head row was set back"},
 	}
-	engines(t, func(t *testing.T, l *logged) {
-		l.add(t, size)
-		for _, c := range cases {
-			before := l.damage(t, c.row, c.change)
-			if err := l.check(t, size, trueLeaf); err == nil || !strings.Contains(err.Error(), c.want) {
-				t.Errorf("%s: found %v, not %q", c.name, err, c.want)
-			}
-			l.damage(t, c.row, func([]byte) []byte { return before })
+	for _, c := range cases {
+		before := l.damage(t, c.row, c.change)
+		if err := l.check(t, size, trueLeaf); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: found %v, not %q", c.name, err, c.want)
 		}
-		must(t, l.check(t, size, trueLeaf))
-	})
+		l.damage(t, c.row, func([]byte) []byte { return before })
+	}
+	must(t, l.check(t, size, trueLeaf))
 }
 
 // damage changes a row behind the program's back, and gives what it was (nil: not there).
@@ -116,25 +118,24 @@ func (l *logged) damage(t *testing.T, r row, change func([]byte) []byte) (before
 }
 
 // A damaged tree gives no proofs, tiles or new entries where the damage is; elsewhere it goes on.
-func TestDamageIsRefused(t *testing.T) {
-	engines(t, func(t *testing.T, l *logged) {
-		l.add(t, 100)
-		l.damage(t, row{0, 2}, func([]byte) []byte { return nil })
-		q := l.db.Reader()
-		if _, err := l.tree.Proof(t.Context(), q, l.keys, 33, 100); err == nil || fault.KindOf(err) != fault.Internal {
-			t.Errorf("a proof over a hole: %v", err)
-		}
-		if _, err := l.tree.Tile(t.Context(), q, 100, "tile/0/000.p/100"); err == nil {
-			t.Error("a tile over a hole")
-		}
-		if _, err := l.tree.Proof(t.Context(), q, l.keys, 80, 100); err != nil {
-			t.Errorf("elsewhere: %v", err)
-		}
-		l.damage(t, row{0, 6}, func([]byte) []byte { return nil })
-		if _, _, err := l.seq.Do(t.Context(), &entry{n: 1}); err == nil {
-			t.Error("the log grows over a hole")
-		}
-	})
+func damageIsRefused(t *testing.T, l *logged) {
+	l.damage(t, row{0, 2}, func([]byte) []byte { return nil })
+	q := l.db.Reader()
+	if _, err := l.tree.Proof(t.Context(), q, l.keys, 33, 100); err == nil || fault.KindOf(err) != fault.Internal {
+		t.Errorf("a proof over a hole: %v", err)
+	}
+	if _, err := l.tree.Tile(t.Context(), q, 100, "tile/0/000.p/100"); err == nil {
+		t.Error("a tile over a hole")
+	}
+	if _, err := l.tree.Proof(t.Context(), q, l.keys, 80, 100); err != nil {
+		t.Errorf("elsewhere: %v", err)
+	}
+	head, err := l.seq.Head(t.Context())
+	must(t, err)
+	l.damage(t, row{0, head.Size / width}, func([]byte) []byte { return nil })
+	if _, _, err := l.seq.Do(t.Context(), &entry{n: 1}); err == nil {
+		t.Error("the log grows over a hole")
+	}
 }
 
 // recorded is a job with the leaf of a real record.

@@ -35,68 +35,73 @@ func (r tilesOf) ReadTiles(ts []tlog.Tile) (out [][]byte, err error) {
 	return out, nil
 }
 
-func TestTilesAreAccepted(t *testing.T) {
+// most is the size of C2SP's own example.
+const most = 70_000
+
+// The tests of one log share it, since making a database takes longest.
+func TestTiles(t *testing.T) {
 	engines(t, func(t *testing.T, l *logged) {
-		const most = 70_000
-		want := (&reference{}).upTo(t, most)
+		t.Run("empty", func(t *testing.T) { emptyCheckpoint(t, l) })
 		for size := int64(0); size < most; {
 			size = l.add(t, 10_000)
 		}
-		for _, size := range []int64{1, 2, 255, 256, 257, 511, 512, 4096, 65_535, 65_536, 65_537, most} {
-			root, err := tlog.TreeHash(size, want)
-			must(t, err)
-			reader := tlog.TileHashReader(tlog.Tree{N: size, Hash: root}, tilesOf{t, l, size})
-			for _, i := range []int64{0, 1, size / 3, size / 2, size - 1} {
-				i = min(i, size-1)
-				p, err := tlog.ProveRecord(size, i, reader)
-				if err != nil {
-					t.Fatalf("size %d, entry %d: %v", size, i, err)
-				}
-				leaf := leafNo(i)
-				must(t, tlog.CheckRecord(p, size, root, i, tlog.RecordHash(leaf[:])))
-			}
-		}
-		bundle, err := l.tree.Tile(t.Context(), l.db.Reader(), most, "tile/entries/273.p/112")
-		must(t, err)
-		for i := range int64(112) {
-			if n := binary.BigEndian.Uint16(bundle); n != 32 {
-				t.Fatalf("entry %d has %d bytes", i, n)
-			}
-			if leaf := leafNo(273*256 + i); !bytes.Equal(bundle[2:34], leaf[:]) {
-				t.Fatalf("entry %d is not the leaf", i)
-			}
-			bundle = bundle[34:]
-		}
-		if len(bundle) != 0 {
-			t.Errorf("%d bytes after the last entry", len(bundle))
-		}
+		t.Run("accepted", func(t *testing.T) { tilesAreAccepted(t, l) })
+		t.Run("which", func(t *testing.T) { whichTiles(t, l) })
+		t.Run("proof", func(t *testing.T) { proofText(t, l) })
 	})
 }
 
-// C2SP tlog-tiles, example: which tiles a tree of 70,000 has.
-func TestWhichTiles(t *testing.T) {
-	engines(t, func(t *testing.T, l *logged) {
-		for size := int64(0); size < 70_000; {
-			size = l.add(t, 10_000)
-		}
-		for _, c := range []struct {
-			path string
-			size int64
-			want int // bytes; 0: not there
-		}{
-			{"tile/0/000", 70_000, 8192}, {"tile/0/272", 70_000, 8192}, {"tile/0/273", 70_000, 0}, {"tile/0/273.p/112", 70_000, 3584},
-			{"tile/0/273.p/111", 70_000, 3552}, {"tile/0/273.p/113", 70_000, 0}, {"tile/0/274.p/1", 70_000, 0}, {"tile/1/000", 70_000, 8192},
-			{"tile/1/001.p/17", 70_000, 544}, {"tile/1/001.p/18", 70_000, 0}, {"tile/2/000.p/1", 70_000, 32}, {"tile/2/000.p/2", 70_000, 0},
-			{"tile/3/000.p/1", 70_000, 0}, {"tile/entries/000", 70_000, 256 * 34}, {"tile/entries/273.p/1", 70_000, 34}, {"tile/entries/273", 70_000, 0},
-			{"tile/0/000", 255, 0}, {"tile/0/000.p/255", 255, 8160}, {"tile/0/000", 256, 8192}, {"tile/1/000.p/1", 256, 32}, {"tile/1/000.p/1", 255, 0},
-			{"tile/0/000.p/1", 0, 0}, {"tile/63/000.p/1", 70_000, 0}, {"tile/7/x999/x999/x999/x999/999.p/255", 70_000, 0},
-		} {
-			b, err := l.tree.Tile(t.Context(), l.db.Reader(), c.size, c.path)
-			if len(b) != c.want || (err != nil) != (c.want == 0) || err != nil && fault.KindOf(err) != fault.NotFound {
-				t.Errorf("%s of a log of %d: %d bytes, %v", c.path, c.size, len(b), err)
+func tilesAreAccepted(t *testing.T, l *logged) {
+	want := (&reference{}).upTo(t, most)
+	for _, size := range []int64{1, 2, 255, 256, 257, 511, 512, 4096, 65_535, 65_536, 65_537, most} {
+		root, err := tlog.TreeHash(size, want)
+		must(t, err)
+		reader := tlog.TileHashReader(tlog.Tree{N: size, Hash: root}, tilesOf{t, l, size})
+		for _, i := range []int64{0, 1, size / 3, size / 2, size - 1} {
+			i = min(i, size-1)
+			p, err := tlog.ProveRecord(size, i, reader)
+			if err != nil {
+				t.Fatalf("size %d, entry %d: %v", size, i, err)
 			}
+			leaf := leafNo(i)
+			must(t, tlog.CheckRecord(p, size, root, i, tlog.RecordHash(leaf[:])))
 		}
-	})
+	}
+	bundle, err := l.tree.Tile(t.Context(), l.db.Reader(), most, "tile/entries/273.p/112")
+	must(t, err)
+	for i := range int64(112) {
+		if n := binary.BigEndian.Uint16(bundle); n != 32 {
+			t.Fatalf("entry %d has %d bytes", i, n)
+		}
+		if leaf := leafNo(273*256 + i); !bytes.Equal(bundle[2:34], leaf[:]) {
+			t.Fatalf("entry %d is not the leaf", i)
+		}
+		bundle = bundle[34:]
+	}
+	if len(bundle) != 0 {
+		t.Errorf("%d bytes after the last entry", len(bundle))
+	}
+}
+
+// C2SP tlog-tiles, example: which tiles a tree of 70,000 has.
+func whichTiles(t *testing.T, l *logged) {
+	for _, c := range []struct {
+		path string
+		size int64
+		want int // bytes; 0: not there
+	}{
+		{"tile/0/000", 70_000, 8192}, {"tile/0/272", 70_000, 8192}, {"tile/0/273", 70_000, 0}, {"tile/0/273.p/112", 70_000, 3584},
+		{"tile/0/273.p/111", 70_000, 3552}, {"tile/0/273.p/113", 70_000, 0}, {"tile/0/274.p/1", 70_000, 0}, {"tile/1/000", 70_000, 8192},
+		{"tile/1/001.p/17", 70_000, 544}, {"tile/1/001.p/18", 70_000, 0}, {"tile/2/000.p/1", 70_000, 32}, {"tile/2/000.p/2", 70_000, 0},
+		{"tile/3/000.p/1", 70_000, 0}, {"tile/entries/000", 70_000, 256 * 34}, {"tile/entries/273.p/1", 70_000, 34}, {"tile/entries/273", 70_000, 0},
+		{"tile/0/000", 255, 0}, {"tile/0/000.p/255", 255, 8160}, {"tile/0/000", 256, 8192}, {"tile/1/000.p/1", 256, 32}, {"tile/1/000.p/1", 255, 0},
+		{"tile/0/000.p/1", 0, 0}, {"tile/63/000.p/1", 70_000, 0}, {"tile/7/x999/x999/x999/x999/999.p/255", 70_000, 0},
+	} {
+		b, err := l.tree.Tile(t.Context(), l.db.Reader(), c.size, c.path)
+		if len(b) != c.want || (err != nil) != (c.want == 0) || err != nil && fault.KindOf(err) != fault.NotFound {
+			t.Errorf("%s of a log of %d: %d bytes, %v", c.path, c.size, len(b), err)
+		}
+	}
 }
 
 func TestTilePaths(t *testing.T) {
@@ -152,29 +157,24 @@ func TestOnePathPerTile(t *testing.T) {
 	})
 }
 
-func TestProofText(t *testing.T) {
-	engines(t, func(t *testing.T, l *logged) {
-		l.add(t, 20)
-		text, err := l.tree.Proof(t.Context(), l.db.Reader(), l.keys, 7, 19)
-		must(t, err)
-		lines := strings.Split(string(text), "\n")
-		if lines[0] != "c2sp.org/tlog-proof@v1" || lines[1] != "index 7" || !slices.Contains(lines, "log.example/test") || !slices.Contains(lines, "19") {
-			t.Errorf("the proof is %s", text)
+func proofText(t *testing.T, l *logged) {
+	text, err := l.tree.Proof(t.Context(), l.db.Reader(), l.keys, 7, 19)
+	must(t, err)
+	lines := strings.Split(string(text), "\n")
+	if lines[0] != "c2sp.org/tlog-proof@v1" || lines[1] != "index 7" || !slices.Contains(lines, "log.example/test") || !slices.Contains(lines, "19") {
+		t.Errorf("the proof is %s", text)
+	}
+	for _, i := range []int64{-1, 19, 20, 1 << 60} {
+		if _, err := l.tree.Proof(t.Context(), l.db.Reader(), l.keys, i, 19); fault.KindOf(err) != fault.NotFound {
+			t.Errorf("a proof of entry %d: %v", i, err)
 		}
-		for _, i := range []int64{-1, 19, 20, 1 << 60} {
-			if _, err := l.tree.Proof(t.Context(), l.db.Reader(), l.keys, i, 19); fault.KindOf(err) != fault.NotFound {
-				t.Errorf("a proof of entry %d: %v", i, err)
-			}
-		}
-	})
+	}
 }
 
-func TestEmptyCheckpoint(t *testing.T) {
-	engines(t, func(t *testing.T, l *logged) {
-		text, err := l.tree.Checkpoint(t.Context(), l.db.Reader(), l.keys, 0)
-		must(t, err)
-		if !strings.HasPrefix(string(text), "log.example/test\n0\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n\n— log.example/test ") {
-			t.Errorf("the checkpoint of the empty log is %q", text)
-		}
-	})
+func emptyCheckpoint(t *testing.T, l *logged) {
+	text, err := l.tree.Checkpoint(t.Context(), l.db.Reader(), l.keys, 0)
+	must(t, err)
+	if !strings.HasPrefix(string(text), "log.example/test\n0\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n\n— log.example/test ") {
+		t.Errorf("the checkpoint of the empty log is %q", text)
+	}
 }

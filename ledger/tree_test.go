@@ -224,33 +224,33 @@ func TestProofs(t *testing.T) {
 				}
 			}
 		}
+		t.Run("consistency", func(t *testing.T) { consistency(t, l) })
+		t.Run("damage", func(t *testing.T) { damageIsRefused(t, l) })
 	})
 }
 
-func TestConsistency(t *testing.T) {
-	engines(t, func(t *testing.T, l *logged) {
-		l.add(t, 300)
-		want := (&reference{}).upTo(t, 300)
-		for to := int64(1); to <= 300; to += 23 {
-			for from := int64(1); from <= to; from += 7 {
-				got, err := l.tree.Consistency(t.Context(), l.db.Reader(), from, to)
-				must(t, err)
-				expect, err := tlog.ProveTree(to, from, want)
-				must(t, err)
-				if !slices.Equal(got, plain(expect)) {
-					t.Fatalf("the proof from %d to %d is wrong", from, to)
-				}
+// The log has at least 300 entries.
+func consistency(t *testing.T, l *logged) {
+	want := (&reference{}).upTo(t, 300)
+	for to := int64(1); to <= 300; to += 23 {
+		for from := int64(1); from <= to; from += 7 {
+			got, err := l.tree.Consistency(t.Context(), l.db.Reader(), from, to)
+			must(t, err)
+			expect, err := tlog.ProveTree(to, from, want)
+			must(t, err)
+			if !slices.Equal(got, plain(expect)) {
+				t.Fatalf("the proof from %d to %d is wrong", from, to)
 			}
 		}
-		if p, err := l.tree.Consistency(t.Context(), l.db.Reader(), 0, 300); err != nil || len(p) != 0 {
-			t.Errorf("from the empty tree: %v, %v", p, err)
+	}
+	if p, err := l.tree.Consistency(t.Context(), l.db.Reader(), 0, 300); err != nil || len(p) != 0 {
+		t.Errorf("from the empty tree: %v, %v", p, err)
+	}
+	for _, c := range [][2]int64{{-1, 5}, {6, 5}, {1, 1 << 60}} {
+		if _, err := l.tree.Consistency(t.Context(), l.db.Reader(), c[0], c[1]); err == nil {
+			t.Errorf("a proof from %d to %d", c[0], c[1])
 		}
-		for _, c := range [][2]int64{{-1, 5}, {6, 5}, {1, 1 << 60}} {
-			if _, err := l.tree.Consistency(t.Context(), l.db.Reader(), c[0], c[1]); err == nil {
-				t.Errorf("a proof from %d to %d", c[0], c[1])
-			}
-		}
-	})
+	}
 }
 
 // Many at once, some failing: the tree is that of the order in which they were kept.
