@@ -21,9 +21,12 @@ const supported = "Read are: STIX 2.1 and 2.0, MISP events, CSV and lists, text,
 func detect(head []byte, name string) (intake.Format, error) {
 	s := bytes.TrimLeft(head, " \t\r\n\v\f")
 	if len(s) == 0 {
+		if len(head) == headBytes {
+			return "", fault.New(fault.Invalid, "the report begins with %d KiB of white space", headBytes>>10)
+		}
 		return "", fault.New(fault.Invalid, "the report is empty")
 	}
-	if what := binary(head); what != "" {
+	if what := notText(head); what != "" {
 		return "", fault.New(fault.Unsupported, "this is %s, which is not read here. %s", what, supported)
 	}
 	ext := strings.ToLower(path.Ext(name))
@@ -62,7 +65,7 @@ func agree(named, found intake.Format, head []byte, err error) (intake.Format, e
 	if named == "" || named == found && err == nil {
 		return found, err
 	}
-	if err != nil && fault.KindOf(err) == fault.Invalid && len(bytes.TrimSpace(head)) == 0 || binary(head) != "" {
+	if err != nil && fault.KindOf(err) == fault.Invalid && len(bytes.TrimSpace(head)) == 0 || notText(head) != "" {
 		return "", err
 	}
 	isJSON := looksJSON(bytes.TrimSpace(head))
@@ -92,8 +95,8 @@ func agree(named, found intake.Format, head []byte, err error) (intake.Format, e
 	return named, nil
 }
 
-// binary names a file that is no text, "" for text.
-func binary(head []byte) string {
+// notText names a file that is no text, "" for text.
+func notText(head []byte) string {
 	for magic, what := range binaries {
 		if bytes.HasPrefix(head, []byte(magic)) {
 			return what

@@ -32,6 +32,22 @@ type column struct {
 	name string          // as in the file
 }
 
+// rolesNamed and kindsNamed are the tables below by word: they are asked for each cell.
+var (
+	rolesNamed = byWord(names)
+	kindsNamed = byWord(kinds)
+)
+
+func byWord[K comparable](lists map[K]string) map[string]K {
+	out := map[string]K{}
+	for k, list := range lists {
+		for w := range strings.FieldsSeq(list) {
+			out[w] = k
+		}
+	}
+	return out
+}
+
 // names gives roles by name, in lower case with everything but letters and digits left out.
 var names = map[role]string{
 	value: "indicator indicators indicatorvalue value values ioc iocs iocvalue entity entityvalue observable observables observablevalue artifact artefact atom selector data c2 c2s c2server c2domain c2ip c2address cnc cc callback hash hashes filehash samplehash " +
@@ -100,37 +116,20 @@ func plain(s string) string {
 	}, s)
 }
 
-// has tells whether a word stands in a list.
-func has(list, word string) bool {
-	return word != "" && strings.Contains(" "+list+" ", " "+word+" ")
-}
-
 // named gives what a column with this name is for.
 func named(name string) column {
 	p := plain(name)
 	c := column{role: shaped, name: strings.TrimSpace(strings.TrimLeft(name, "# "))}
-	for r, list := range names {
-		if has(list, p) {
-			c.role = r
-		}
+	if r, ok := rolesNamed[p]; ok {
+		c.role = r
 	}
 	if c.role != shaped && c.role != value {
 		return c
 	}
-	if k := kindNamed(p); k != "" {
+	if k := kindsNamed[p]; k != "" {
 		c.role, c.kind = value, k
 	}
 	return c
-}
-
-// kindNamed gives the kind of a plain word, "" when it is none.
-func kindNamed(p string) observable.Kind {
-	for k, list := range kinds {
-		if has(list, p) {
-			return k
-		}
-	}
-	return ""
 }
 
 // known tells whether a name says what its column is for.

@@ -89,6 +89,7 @@ func (r *Reader) Next() (intake.Batch, error) {
 		}
 	}
 	for r.err == nil {
+		r.skipBlank()
 		rec, err := r.record()
 		switch {
 		case errors.Is(err, errFull):
@@ -110,6 +111,13 @@ func (r *Reader) Next() (intake.Batch, error) {
 		}
 	}
 	return intake.Batch{}, r.err
+}
+
+// skipBlank steps over empty lines, of which a report may be made to have millions.
+func (r *Reader) skipBlank() {
+	for b := r.src.Bytes(); r.at < len(b) && b[r.at] == '\n'; r.at++ {
+		r.line++
+	}
 }
 
 // errFull says that the part has no room for the next record.

@@ -69,7 +69,7 @@ func (t *table) row(rec record, o intake.Options) row {
 	if r.description = strings.Join(texts, "; "); len(r.description) > maxText {
 		r.description = strings.ToValidUTF8(r.description[:maxText], "")
 	}
-	if has(strings.TrimSpace(notIndicators), word) {
+	if word != "" && strings.Contains(notIndicators, " "+word+" ") {
 		return r
 	}
 	t.values(&r, rec, word)
@@ -89,7 +89,7 @@ func (t *table) values(r *row, rec record, word string) {
 			filled = filled || !nothing(cell)
 			kind := c.kind
 			if kind == "" {
-				kind = kindNamed(word)
+				kind = kindsNamed[word]
 			}
 			r.take(cell, kind)
 		case fileName:
@@ -106,7 +106,7 @@ func (t *table) values(r *row, rec record, word string) {
 	}
 	if len(r.findings) == 0 && filled {
 		r.problem = "no cell of this row is a value of a known kind"
-		if kindNamed(word) != "" {
+		if kindsNamed[word] != "" {
 			r.problem = "the value is not of the type that the row gives it"
 		}
 	}
@@ -144,6 +144,9 @@ func (r *row) take(cell string, kind observable.Kind) {
 
 // one tells cells that hold one value: in a list of URLs a second scheme follows.
 func one(cell string) bool {
+	if !strings.ContainsAny(cell, ",;|\n ") {
+		return true
+	}
 	lower := strings.ToLower(cell)
 	for _, sep := range [...]string{",", ";", "|", "\n", " "} {
 		if strings.Contains(lower, sep+"http") || strings.Contains(lower, sep+"hxxp") || strings.Contains(lower, sep+" http") || strings.Contains(lower, sep+" hxxp") {
@@ -190,12 +193,12 @@ func (t *table) bare(rec record, o intake.Options) row {
 	var texts, files []string
 	word := observable.Kind("")
 	for _, c := range rec.cells {
-		if k := kindNamed(plain(c)); k != "" && len(c) < 20 {
+		if k := kindsNamed[plain(c)]; k != "" && len(c) < 20 {
 			word = k
 		}
 	}
 	for _, c := range rec.cells {
-		if kindNamed(plain(c)) != "" || nothing(c) {
+		if kindsNamed[plain(c)] != "" || nothing(c) {
 			continue
 		}
 		before := len(r.findings)
@@ -335,6 +338,9 @@ var dates = []string{time.RFC3339Nano, "2006-01-02T15:04:05", "2006-01-02 15:04:
 // parseDate reads a time; where it has no zone, UTC is meant.
 func parseDate(s string) (time.Time, bool) {
 	s = strings.TrimSpace(s)
+	if len(s) < 8 || len(s) > 40 || strings.IndexAny(s, "0123456789") < 0 {
+		return time.Time{}, false
+	}
 	for _, f := range dates {
 		if t, err := time.Parse(f, s); err == nil && t.Year() >= 1990 && t.Year() < 2200 {
 			return t.UTC(), true
