@@ -111,7 +111,11 @@ func (s *spec) text() []byte {
 	return b
 }
 
-func (s *spec) hash() [32]byte { return sha256.Sum256(s.text()) }
+// hash is what a view is found by. A log that was restored has other keys, and so
+// other views: who read a state that is lost is given everything anew.
+func (v *Views) hash(s *spec) [32]byte {
+	return sha256.Sum256(append(s.text(), v.log.Keys().Fingerprint()...))
+}
 
 // counts tells whether a backing counts under the spec.
 func (s *spec) counts(b *thing.Backing) bool {
@@ -143,11 +147,13 @@ type Item struct {
 	Members int       // how many members report it, of those that count in the view
 }
 
-// View is a view as it stands: its number, and the counter of its content. The
-// counter rises by each change, is at least the seconds since 1970 at the time of
+// View is a view as it stands. Name stands for it outside (a random number, so
+// that none is ever given twice, also not after a restore). The counter of its
+// content rises by each change, is at least the seconds since 1970 at the time of
 // the change, and is never given twice.
 type View struct {
-	ID     int64
+	ID     int64 // for Read
+	Name   int64
 	Serial int64
 }
 
@@ -174,7 +180,7 @@ func (v *Views) View(ctx context.Context, s member.Session) (View, error) {
 	if err != nil {
 		return View{}, err
 	}
-	hash := sp.hash()
+	hash := v.hash(&sp)
 	end := time.NewTimer(patience)
 	defer end.Stop()
 	for {
@@ -187,7 +193,7 @@ func (v *Views) View(ctx context.Context, s member.Session) (View, error) {
 		}
 		if r.ready() {
 			v.note(r.id)
-			return View{ID: r.id, Serial: r.serial}, nil
+			return r.view(), nil
 		}
 		v.wish(hash, sp)
 		poll := time.NewTimer(pollEvery)

@@ -37,12 +37,13 @@ func TestWhatIsInForce(t *testing.T) {
 
 func TestAudiences(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world, _ func() *world) {
-		acme, borg := w.member("acme"), w.member("borg")
+		w.member("acme")
+		borg := w.member("borg")
 		g, err := w.members.AddGroup(t.Context(), "banks", []string{"acme"})
 		if err != nil {
 			t.Fatal(err)
 		}
-		acme = w.session("acme")
+		acme := w.session("acme")
 		w.file(acme, g.Audience, inAYear(), "secret.example", "both.example")
 		w.file(acme, member.AudienceClear, inAYear(), "both.example")
 		if got := w.values(acme); got != "both.example secret.example" {
@@ -110,6 +111,7 @@ func TestSharedView(t *testing.T) {
 // TestNotThereYet: without a follower nobody makes the view; a reader is told to
 // come again, and gets no half list.
 func TestNotThereYet(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, openSQLite(t), newKeys(t))
 	acme := w.member("acme")
 	start := time.Now()

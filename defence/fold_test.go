@@ -58,6 +58,7 @@ func expected(w *world, all []model, s member.Session, distrusted map[int64]bool
 // supports anew gives; and who applies the changes since any earlier state to
 // that state has the present one.
 func TestFoldingEqualsCounting(t *testing.T) {
+	t.Parallel()
 	db := openSQLite(t)
 	w := newWorld(t, db, newKeys(t))
 	acme, borg, cyan := w.member("acme"), w.member("borg"), w.member("cyan")

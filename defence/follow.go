@@ -18,6 +18,7 @@ const (
 
 const (
 	upkeepEvery = time.Hour
+	forgetEvery = time.Minute
 	idleFor     = time.Second // the longest wait before it looks again by itself
 )
 
@@ -26,11 +27,16 @@ const (
 // follow one log: they take turns.
 func (v *Views) Follow(ctx context.Context, log *slog.Logger) {
 	cared := time.Now().UTC()
+	forgot := cared
 	for ctx.Err() == nil {
 		size, err := v.catchUp(ctx)
 		if err == nil && time.Since(cared) > upkeepEvery {
 			cared = time.Now().UTC()
 			err = v.Upkeep(ctx, cared)
+		}
+		if err == nil && time.Since(forgot) > forgetEvery {
+			forgot = time.Now().UTC()
+			err = v.forget(ctx)
 		}
 		if err != nil {
 			if ctx.Err() == nil {
@@ -85,7 +91,7 @@ func (v *Views) grant(ctx context.Context, born int64) (bool, error) {
 			return err
 		}
 		for _, sp := range wishes {
-			if err := v.make(ctx, tx, &sp, born); err != nil {
+			if err := v.create(ctx, tx, &sp, born); err != nil {
 				return err
 			}
 		}
@@ -117,9 +123,8 @@ func wait(ctx context.Context, d time.Duration, wake <-chan struct{}) {
 	}
 }
 
-// Upkeep bounds what views take: journals end after 30 days or 1,000,000 rows,
-// views that nobody read for 7 days are deleted, and so are the marks in the log
-// that all views have passed. Follow calls it every hour.
+// Upkeep bounds what views take: journals end after 30 days or 1,000,000 rows, and
+// views that nobody read for 7 days are deleted. Follow calls it every hour.
 func (v *Views) Upkeep(ctx context.Context, now time.Time) error {
 	if err := v.noteAsked(ctx, now); err != nil {
 		return err
@@ -128,25 +133,37 @@ func (v *Views) Upkeep(ctx context.Context, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	head, err := v.log.Head(ctx)
-	if err != nil {
-		return err
-	}
-	passed := head.Added
 	for i := range all {
 		if all[i].gone {
 			err = v.clear(ctx, all[i].id)
 		} else {
-			passed = min(passed, all[i].pos)
 			err = v.prune(ctx, &all[i], now)
 		}
 		if err != nil {
 			return err
 		}
 	}
+	return nil
+}
+
+// forget deletes the marks of touched things that all views have passed: as long
+// as one is there, its thing can't be erased (thing.Holder).
+func (v *Views) forget(ctx context.Context) error {
+	head, err := v.log.Head(ctx)
+	if err != nil {
+		return err
+	}
 	return v.db.Write(ctx, func(tx *store.Tx) error {
 		if err := v.take(ctx, tx); err != nil {
 			return err
+		}
+		all, err := v.rows(ctx, tx, ` AND gone = 0`)
+		if err != nil {
+			return err
+		}
+		passed := head.Added
+		for _, r := range all {
+			passed = min(passed, r.pos)
 		}
 		return v.things.Forget(ctx, tx, passed)
 	})

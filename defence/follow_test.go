@@ -176,6 +176,9 @@ func TestUnread(t *testing.T) {
 		}
 		upkeep(0) // writes down that it was read
 		upkeep(unreadFor + time.Minute)
+		if err := w.views.forget(t.Context()); err != nil {
+			t.Fatal(err)
+		}
 		if err := w.views.Read(t.Context(), old.ID, func(*Reading) error { return nil }); fault.KindOf(err) != fault.Busy {
 			t.Errorf("reading a deleted view: %v", err)
 		}
@@ -193,4 +196,47 @@ func TestUnread(t *testing.T) {
 			t.Errorf("the new view has %q", got)
 		}
 	})
+}
+
+// TestForget: the marks of touched things go once every view has passed them, not before.
+func TestForget(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world, _ func() *world) {
+		marks := func() (n int) {
+			t.Helper()
+			if err := w.views.forget(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if err := w.db.Reader().QueryRowContext(t.Context(), "SELECT COUNT(*) FROM thing_change").Scan(&n); err != nil {
+				t.Fatal(err)
+			}
+			return n
+		}
+		acme := w.member("acme")
+		w.recall(w.file(acme, member.AudienceGreen, inAYear(), "a.example"))
+		if n := marks(); n != 0 {
+			t.Errorf("%d marks are left although there is no view", n)
+		}
+		w.view(acme)
+		w.recall(w.file(acme, member.AudienceGreen, inAYear(), "b.example"))
+		if n := marks(); n != 1 {
+			t.Errorf("%d marks before the view has passed it", n)
+		}
+		w.view(acme)
+		if n := marks(); n != 0 {
+			t.Errorf("%d marks after it", n)
+		}
+	})
+}
+
+// TestOtherKeys: a log that was restored goes on under other keys, and a reader
+// from before gets another view, whose name was never given.
+func TestOtherKeys(t *testing.T) {
+	w := newWorld(t, openSQLite(t), newKeys(t))
+	acme := w.member("acme")
+	before := w.view(acme)
+	w.keys = newKeys(t)
+	after := w.view(acme)
+	if after.Name == before.Name || after.ID == before.ID || after.Serial < before.Serial {
+		t.Errorf("%+v became %+v", before, after)
+	}
 }

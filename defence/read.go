@@ -33,7 +33,7 @@ func (v *Views) Read(ctx context.Context, id int64, f func(r *Reading) error) er
 		if !row.ready() {
 			return fault.New(fault.Busy, "this list is being made anew; ask again in a few seconds")
 		}
-		return f(&Reading{View: View{ID: row.id, Serial: row.serial}, pruned: row.pruned, ctx: ctx, q: q, v: v})
+		return f(&Reading{View: row.view(), pruned: row.pruned, ctx: ctx, q: q, v: v})
 	})
 }
 

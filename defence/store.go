@@ -4,8 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,16 +19,18 @@ import (
 
 // row is a view's row.
 type row struct {
-	id, serial, pruned, pos, born int64
-	gone                          bool
-	spec                          spec
+	id, name, serial, pruned, pos, born int64
+	gone                                bool
+	spec                                spec
 }
+
+func (r *row) view() View { return View{ID: r.id, Name: r.name, Serial: r.serial} }
 
 // ready tells whether the whole log was folded in once: a list that is half made
 // would unblock what is in force.
 func (r *row) ready() bool { return r.id != 0 && !r.gone && r.pos >= r.born }
 
-const viewColumns = `id, spec, serial, pruned, pos, born, gone`
+const viewColumns = `id, name, spec, serial, pruned, pos, born, gone`
 
 func (v *Views) rows(ctx context.Context, q store.Querier, where string, args ...any) (out []row, err error) {
 	defer fault.Wrap(&err, "reading views")
@@ -41,7 +43,7 @@ func (v *Views) rows(ctx context.Context, q store.Querier, where string, args ..
 		var r row
 		var text string
 		var gone int64
-		if err := rows.Scan(&r.id, &text, &r.serial, &r.pruned, &r.pos, &r.born, &gone); err != nil {
+		if err := rows.Scan(&r.id, &r.name, &text, &r.serial, &r.pruned, &r.pos, &r.born, &gone); err != nil {
 			return nil, err
 		}
 		if err := json.Unmarshal([]byte(text), &r.spec); err != nil {
@@ -81,16 +83,16 @@ func (v *Views) take(ctx context.Context, tx *store.Tx) error {
 	return nil
 }
 
-// make makes the view of a spec unless it is there. It is complete when the log
+// create makes the view of a spec unless it is there. It is complete when the log
 // is folded in up to the date of the head as it is now.
-func (v *Views) make(ctx context.Context, tx *store.Tx, sp *spec, born int64) error {
-	hash := sp.hash()
+func (v *Views) create(ctx context.Context, tx *store.Tx, sp *spec, born int64) error {
+	hash := v.hash(sp)
 	r, err := v.byHash(ctx, tx, hash)
 	if err != nil || r.id != 0 {
 		return err
 	}
-	var id int64
-	err = tx.QueryRowContext(ctx, `SELECT next FROM defence_head WHERE log_id = $1`, v.logID).Scan(&id)
+	var id, most int64
+	err = tx.QueryRowContext(ctx, `SELECT next, COALESCE((SELECT MAX(serial) FROM defence_view WHERE log_id = $1), 0) FROM defence_head WHERE log_id = $1`, v.logID).Scan(&id, &most)
 	if err != nil {
 		return fmt.Errorf("number of a view: %w", err)
 	}
@@ -98,8 +100,10 @@ func (v *Views) make(ctx context.Context, tx *store.Tx, sp *spec, born int64) er
 		return err
 	}
 	now := time.Now().UTC().Unix()
-	_, err = tx.Exec(ctx, `INSERT INTO defence_view (log_id, id, hash, spec, serial, pruned, pos, born, asked, gone) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10)`,
-		v.logID, id, hash[:], string(sp.text()), now, now, 0, born, now, 0)
+	// A member whose rights changed goes on with this view: its serial must not be lower than that of the one before.
+	serial := max(now, most)
+	_, err = tx.Exec(ctx, `INSERT INTO defence_view (log_id, id, name, hash, spec, serial, pruned, pos, born, asked, gone) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11)`,
+		v.logID, id, rand.Int64N(1<<40), hash[:], string(sp.text()), serial, serial, 0, born, now, 0)
 	return err
 }
 
@@ -223,8 +227,5 @@ func (v *Views) remove(ctx context.Context, tx *store.Tx, view int64, gone []ent
 // moved writes how far a view is folded, and its counter.
 func (v *Views) moved(ctx context.Context, tx *store.Tx, r *row) error {
 	_, err := tx.Exec(ctx, `UPDATE defence_view SET serial = $1, pruned = $2, pos = $3 WHERE log_id = $4 AND id = $5`, r.serial, r.pruned, r.pos, v.logID, r.id)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil
-	}
 	return err
 }

@@ -62,6 +62,7 @@ func newKeys(t testing.TB) *ledger.Keys {
 // onBoth runs a test on each engine; other gives another process on the same database.
 func onBoth(t *testing.T, f func(t *testing.T, w *world, other func() *world)) {
 	t.Helper()
+	t.Parallel()
 	storetest.Engines(t, func(t *testing.T, open storetest.Opener) {
 		keys := newKeys(t)
 		f(t, newWorld(t, open(t), keys), func() *world { return newWorld(t, open(t), keys) })
@@ -170,7 +171,7 @@ func (w *world) view(s member.Session) View {
 	if err != nil {
 		w.Fatal(err)
 	}
-	w.views.wish(sp.hash(), sp)
+	w.views.wish(w.views.hash(&sp), sp)
 	if _, err := w.views.catchUp(ctx); err != nil {
 		w.Fatal(err)
 	}

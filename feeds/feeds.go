@@ -126,12 +126,12 @@ func (h *handler) serve(w http.ResponseWriter, r *http.Request, s member.Session
 // settle drops a token that can't be of this view: it is all the same then which
 // one it was, and its answer is everything anew.
 func (a *asked) settle(view defence.View) {
-	if t, ok := wire.ParseToken(a.since); a.delta && (!ok || t.View != view.ID || t.Serial > view.Serial) {
+	if t, ok := wire.ParseToken(a.since); a.delta && (!ok || t.View != view.Name || t.Serial > view.Serial) {
 		a.since = ""
 	}
 }
 
-func token(v defence.View) string { return wire.Token{View: v.ID, Serial: v.Serial}.String() }
+func token(v defence.View) string { return wire.Token{View: v.Name, Serial: v.Serial}.String() }
 
 // key names what is the same for all who ask for it.
 func (a *asked) key(view defence.View) string {

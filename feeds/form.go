@@ -144,7 +144,7 @@ func writeDelta(w *bufio.Writer, r *defence.Reading, kinds []observable.Kind, si
 	e := encoder(w)
 	t, ok := wire.ParseToken(since)
 	var err error
-	if ok = ok && t.View == r.ID; ok {
+	if ok = ok && t.View == r.Name; ok {
 		if ok, err = r.Since(t.Serial); err != nil {
 			return err
 		}

@@ -77,7 +77,7 @@ func TestStale(t *testing.T) {
 			if got := read(t, s, "a", 2, says(2, c.takes, &n)); got != "state 1" {
 				t.Errorf("just before %v: %q", c.stands, got)
 			}
-			time.Sleep(1)
+			time.Sleep(time.Nanosecond)
 			if got := read(t, s, "a", 2, says(2, c.takes, &n)); got != "state 2" {
 				t.Errorf("at %v: %q", c.stands, got)
 			}

@@ -6,12 +6,13 @@ CREATE TABLE defence_head (
   PRIMARY KEY (log_id)
 );
 
--- A view: what readers with equal rights and policy see. hash is that of spec (audiences, distrusted members, policy), pos
--- the date up to which the log is folded in, born the date from which on it is complete, serial the counter of its
+-- A view: what readers with equal rights and policy see. name is a random number that stands for it outside, hash is that
+-- of spec (audiences, distrusted members, policy) and of the log's keys, pos the date up to which the log is folded in, born the date from which on it is complete, serial the counter of its
 -- content, pruned the last serial that the journal has no rows for, asked when it was last read (seconds), gone 1 while it is deleted.
 CREATE TABLE defence_view (
   log_id {int} NOT NULL,
   id     {int} NOT NULL,
+  name   {int} NOT NULL,
   hash   {blob} NOT NULL,
   spec   {text} NOT NULL,
   serial {int} NOT NULL,
