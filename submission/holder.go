@@ -102,7 +102,7 @@ func (h Holder) Erase(ctx context.Context, tx *store.Tx, it rights.Item) error {
 	gone := fault.New(fault.NotFound, "it is erased already, or past its time")
 	text, args := `DELETE FROM taxii_status WHERE log_id = $1 AND id = $2`, []any{h.b.logID, it.Ref}
 	if it.Table != "taxii_status" {
-		ref := strings.Split(it.Ref+"/", "/")
+		ref := strings.Split(it.Ref+"//", "/")
 		member, err1 := strconv.ParseInt(ref[0], 10, 64)
 		k, err2 := hex.DecodeString(ref[1])
 		if err1 != nil || err2 != nil {

@@ -50,23 +50,33 @@ func (h Holder) Find(ctx context.Context, q store.Querier, values []string) (out
 }
 
 // Erase forgets a thing, with who supported it. It is refused while an indicator
-// that was not taken back names it: defences would go on with the value.
+// that was not taken back names it, and until every view has read that it is out
+// of force: defences would go on with the value.
 func (h Holder) Erase(ctx context.Context, tx *store.Tx, it rights.Item) error {
 	t, err := strconv.ParseInt(it.Ref, 10, 64)
 	if err != nil || it.Table != "thing" {
 		return fault.New(fault.NotFound, "there is no such item among things")
 	}
-	var left int64
-	if err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM support WHERE log_id = $1 AND t = $2 AND state <> $3`, h.r.logID, t, Taken).Scan(&left); err != nil {
-		return fmt.Errorf("supports of a thing: %w", err)
+	count := func(text string, args ...any) (n int64, err error) {
+		err = tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM `+text, args...).Scan(&n)
+		return n, err
 	}
-	if left > 0 {
+	left, err := count(`support WHERE log_id = $1 AND t = $2 AND state <> $3`, h.r.logID, t, Taken)
+	if err == nil && left > 0 {
 		return fault.New(fault.Refused, "%d indicators still name this value; take them back first", left)
 	}
-	for _, table := range [...]string{"support", "thing_change"} {
-		if _, err := tx.Exec(ctx, `DELETE FROM `+table+` WHERE log_id = $1 AND t = $2`, h.r.logID, t); err != nil {
-			return fmt.Errorf("forgetting a thing: %w", err)
-		}
+	if err != nil {
+		return fmt.Errorf("supports of a thing: %w", err)
+	}
+	untold, err := count(`thing_change WHERE log_id = $1 AND t = $2`, h.r.logID, t)
+	if err == nil && untold > 0 {
+		return fault.New(fault.Refused, "defences are still being told that this value is no threat any more; try again shortly")
+	}
+	if err != nil {
+		return fmt.Errorf("changes of a thing: %w", err)
+	}
+	if _, err := tx.Exec(ctx, `DELETE FROM support WHERE log_id = $1 AND t = $2`, h.r.logID, t); err != nil {
+		return fmt.Errorf("forgetting who supported a thing: %w", err)
 	}
 	n, err := tx.Exec(ctx, `DELETE FROM thing WHERE log_id = $1 AND t = $2`, h.r.logID, t)
 	if err == nil && n == 0 {
