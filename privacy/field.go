@@ -71,12 +71,15 @@ func (r *report) field(o *stix.Object, who role, f stix.Field, j *judged) {
 	}
 }
 
-// byline holds the names of whom a reference credits: their credit is public, but
-// theirs (a person decides).
-func byline(spans []Span) {
+// byline holds the names of whom a reference credits (a person decides), unless it
+// is a full citation: that is how a public source is found.
+func byline(s string, spans []Span) {
+	cited := strings.Contains(s, "Retrieved") || strings.Contains(s, " (20") || strings.Contains(s, " (19") || strings.Contains(s, "(n.d.)")
 	for i := range spans {
-		if sp := &spans[i]; sp.Type == "person" && sp.Verdict == Remove && (sp.Reason == "name" || sp.Reason == "name-full") {
-			sp.Verdict, sp.Reason = Hold, "byline"
+		if sp := &spans[i]; sp.Type == "person" && sp.Verdict != Keep && (sp.Reason == "name" || sp.Reason == "name-full" || sp.Reason == "name-doubtful") {
+			if sp.Verdict, sp.Reason = Hold, "byline"; cited {
+				sp.Verdict = Keep
+			}
 		}
 	}
 }

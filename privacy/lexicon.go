@@ -52,6 +52,7 @@ const (
 	fLetter  // a mail or message
 	fNoun    // what a value of these kinds is called, between a preposition and the value
 	fGeo     // an exact position
+	fGeneric // a role word that also stands before other words than names
 	fSeen    // what somebody did with a report, before by
 	fOrg     // a department: "Felix from IT"
 	fNamed   // set on tokens of a name that was found
@@ -66,7 +67,7 @@ var classes = map[string]flags{
 	"title": fTitle, "role": fRole, "victim": fVictim, "attacker": fAttacker, "doubt": fDoubt, "from": fFrom, "to": fTo, "to2": fReply,
 	"particle": fParticle, "verb": fVerb, "kin": fKin, "meet": fMeet, "dear": fDear, "bye": fBye, "stop": fStop, "thing": fThing, "builtin": fBuiltin,
 	"user": fUser, "secret": fSecret, "phone": fPhone, "call": fCall, "birth": fBirth, "id": fID, "employee": fEmployee, "medical": fMedical,
-	"health": fHealth, "card": fCard, "bank": fBank, "address": fAddress, "street": fStreet, "age": fAge, "device": fDevice, "imei": fIMEI, "home": fHome, "org": fOrg, "letter": fLetter, "noun": fNoun, "seen": fSeen, "geo": fGeo,
+	"health": fHealth, "card": fCard, "bank": fBank, "address": fAddress, "street": fStreet, "age": fAge, "device": fDevice, "imei": fIMEI, "home": fHome, "org": fOrg, "letter": fLetter, "noun": fNoun, "seen": fSeen, "generic": fGeneric, "geo": fGeo,
 }
 
 //go:embed lexicon/given.txt

@@ -107,7 +107,7 @@ func (t *text) labelledLogin(i int) {
 // word of the lists, and that somebody acts by or that has digits or joiners.
 func (t *text) proseLogin(i int) {
 	v := i + 1
-	quoted := t.mark(v, '\'') || t.mark(v, '"') || t.mark(v, '`')
+	quoted := !t.glued(v) && (t.mark(v, '\'') || t.mark(v, '"') || t.mark(v, '`'))
 	if quoted {
 		v++
 	}
@@ -128,14 +128,21 @@ func (t *text) proseLogin(i int) {
 
 // loginLine judges "Failed password for NAME", "session opened for user NAME".
 func (t *text) loginLine(i int) {
-	hit := false
-	for k := i - 1; k >= 0 && k >= i-4; k-- {
-		switch strings.ToLower(t.str(k)) {
-		case "password", "publickey", "keyboard", "gssapi", "opened", "closed", "failure", "login", "logon", "logged", "authentication", "failures":
-			hit = true
-		}
+	if i < 2 {
+		return
 	}
-	if !hit {
+	p := i - 1
+	if t.mark(i-2, '/') || t.mark(i-2, '-') { // keyboard-interactive/pam for
+		p = max(i-5, 1)
+	}
+	switch strings.ToLower(t.str(p - 1)) {
+	case "accepted", "failed", "postponed", "session", "invalid", "authentication", "login", "logon":
+	default:
+		return
+	}
+	switch strings.ToLower(t.str(p)) {
+	case "password", "publickey", "keyboard", "gssapi", "opened", "closed", "failure", "login", "logon", "failed", "none", "ok", "succeeded":
+	default:
 		return
 	}
 	v, unknown := i+1, false
@@ -150,6 +157,10 @@ func (t *text) loginLine(i int) {
 		v++
 	}
 named:
+	if t.mark(v, '\'') && v+1 < len(t.toks) && t.toks[v+1].kind != mark {
+		t.login(v+1, t.value(v+1), i, unknown)
+		return
+	}
 	if v >= len(t.toks) || t.toks[v].kind == mark || t.toks[v].lead != ' ' || t.toks[v].f&fStop != 0 && t.toks[v].f&(fAnyName|fBuiltin) == 0 {
 		return
 	}
@@ -196,7 +207,7 @@ func (t *text) builtin(i, j int) bool {
 	}
 	w := strings.ToLower(t.s[t.toks[i].start:t.toks[j].end])
 	_, known := builtinJoined[w]
-	return known || allDigits(w) || strings.HasPrefix(w, "svc") || strings.HasPrefix(w, "dwm-") || strings.HasPrefix(w, "umfd-")
+	return known || allDigits(w) || strings.HasPrefix(w, "svc") || strings.HasPrefix(w, "admini") || strings.HasPrefix(w, "dwm-") || strings.HasPrefix(w, "umfd-")
 }
 
 var builtinJoined = map[string]struct{}{"www-data": {}, "ec2-user": {}, "default.migrated": {}, "font-driver": {}, "web-admin": {}, "sys-admin": {}}

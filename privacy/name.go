@@ -107,7 +107,7 @@ func (t *text) name(i int) (int, bool) {
 	if tok.shape == lower {
 		return t.lowerName(i)
 	}
-	if tok.shape == caseless || tok.f&fTitle != 0 && (tok.f&fGiven == 0 || tok.f&fWeak != 0) {
+	if tok.shape == caseless || tok.shape == camel || tok.f&fTitle != 0 && (tok.f&fGiven == 0 || tok.f&fWeak != 0) {
 		return i, false
 	}
 	j, n := t.extent(i)
@@ -210,7 +210,7 @@ func (t *text) evidence(i, j, n int) (evidence, string) {
 	if t.label(p) && (n >= 2 && t.labelOfPerson(p) || tok.f&fGiven != 0) {
 		return certain, "name-label"
 	}
-	if l := t.labelWord(p); l >= 0 && t.has(l, fRole|fDoubt) && (n >= 2 && tok.shape == capital || tok.f&fAnyName != 0) {
+	if l := t.labelWord(p); l >= 0 && t.has(l, fRole|fDoubt) && (!t.has(l, fGeneric) || tok.f&fAnyName != 0) && (n >= 2 && tok.shape == capital || tok.f&fAnyName != 0) {
 		return certain, "name-label"
 	}
 	if n >= 2 && (t.has(j+1, fFrom) && t.has(j+2, fOrg) || tok.f&fAnyName != 0 && t.introduced(p)) {
@@ -218,6 +218,7 @@ func (t *text) evidence(i, j, n int) (evidence, string) {
 	}
 	if t.has(p, fRole|fKin|fDoubt) && t.toks[p].kind == word && !t.mark(i-1, '.') {
 		switch {
+		case t.toks[p].shape == upper && !t.initial(p) && tok.shape != upper, t.has(p, fGeneric) && tok.f&fAnyName == 0 && last.f&fAnyName == 0:
 		case paren && n == 1 || n == 1 && tok.shape == upper && (tok.f&fWeak != 0 || tok.end-tok.start < 4):
 		case tok.f&fAnyName != 0 || last.f&fAnyName != 0, t.has(p, fKin) && tok.shape == capital, n >= 2 && tok.shape == capital && !t.titleCase(p):
 			return certain, "name-role"
@@ -253,7 +254,11 @@ func (t *text) introduced(p int) bool {
 // are also abbreviations (Rev. Stat., M.G.L., Gen. Laws).
 func (t *text) surnameLike(i, j int) bool {
 	k := &t.toks[i]
-	return k.shape == capital && k.end-k.start > 2 && !(t.mark(j+1, '.') && j+2 < len(t.toks) && t.toks[j+2].kind == number) && !(j+1 < len(t.toks) && t.toks[j+1].kind == number)
+	p := t.before(i)
+	if t.mark(p, '.') {
+		p--
+	}
+	return k.shape == capital && t.toks[max(p, 0)].shape != upper && k.end-k.start > 2 && !(t.mark(j+1, '.') && j+2 < len(t.toks) && t.toks[j+2].kind == number) && !(j+1 < len(t.toks) && t.toks[j+1].kind == number)
 }
 
 // titleHere tells whether the word at p is a title before i, not a word that is

@@ -23,10 +23,10 @@ func (t *text) places() {
 // isStreet tells a word that names a street, also as the end of one: Gartenweg.
 func (t *text) isStreet(i int) bool {
 	k := &t.toks[i]
-	if k.f&fStreet != 0 && k.lead != 0 {
-		return true
-	}
 	w := fold(t.str(i))
+	if k.f&fStreet != 0 && k.lead != 0 {
+		return k.shape != lower || strings.Contains(" rue avenue boulevard chemin impasse quai calle plaza ulica ul rua ул улица street ", " "+w+" ")
+	}
 	if len(w) < 6 || k.shape == lower {
 		return false
 	}
@@ -45,7 +45,7 @@ func (t *text) address(i int) {
 	for k := i - 1; k >= 0 && k >= i-5 && t.toks[k+1].lead != '\n' && !house; k-- { // 4 Rimu Street
 		tok := &t.toks[k]
 		switch {
-		case tok.kind == number && tok.end-tok.start <= 5 && tok.in == free, tok.kind == mixed && tok.end-tok.start <= 5:
+		case tok.kind == number && tok.end-tok.start <= 5 && tok.in == free, tok.kind == mixed && tok.end-tok.start <= 5 && t.s[tok.start] <= '9':
 			from, house = k, true
 		case tok.kind == word && (tok.shape == capital || tok.f&fParticle != 0 || tok.f&fStreet != 0) || tok.kind == mark && (tok.c == '\'' || tok.c == ',' && k < i-1 && false):
 		case tok.kind == mark && tok.c == ',' && k == i-1: // 12, rue de la Paix
@@ -59,11 +59,11 @@ func (t *text) address(i int) {
 	if !house { // Gartenweg 5, calle Mayor 12, rue X
 		for k := i + 1; k < len(t.toks) && k <= i+6 && t.toks[k].lead != '\n'; k++ {
 			tok := &t.toks[k]
-			if tok.kind == number && tok.end-tok.start <= 4 || tok.kind == mixed && tok.end-tok.start <= 5 && tok.f == 0 {
+			if tok.kind == number && tok.end-tok.start <= 4 || tok.kind == mixed && tok.end-tok.start <= 5 && t.s[tok.start] <= '9' {
 				to, house = k, true
 				break
 			}
-			if tok.kind == word && (tok.shape == capital || tok.f&fParticle != 0) || tok.kind == mark && (tok.c == ',' || tok.c == '.' || tok.c == '\'') {
+			if tok.kind == word && (tok.shape == capital || tok.f&fParticle != 0) || tok.kind == mark && (tok.c == ',' || tok.c == '.' && k == i+1 && strings.Contains(" st str ave rd blvd ln dr sq ct ul av c ", " "+fold(t.str(i))+" ") || tok.c == '\'') {
 				continue
 			}
 			break

@@ -66,6 +66,9 @@ func (t *text) labelledSecret(i int) {
 		return
 	}
 	j := t.untilSpace(v)
+	if t.toks[v].kind == mark && v == j {
+		return
+	}
 	val := t.s[t.toks[v].start:t.toks[j].end]
 	strict := strings.Contains(vague, " "+w+" ") && !(len(w) == 3 && t.toks[v].kind == number && w == "pin")
 	switch {
@@ -184,6 +187,9 @@ func (t *text) formPair(i int) {
 	if !before && !t.mark(j+1, '&') || !t.glued(j+1) && !before {
 		return
 	}
+	if len(t.str(i-1)) == 1 && (!t.mark(j+1, '&') && !t.mark(i-2, '&') || j == i+1 && t.toks[j].kind == number) {
+		return // ?p=1640 is a page
+	}
 	if t.toks[i+1].in == inPlaceholder || typ == "username" && j == i+1 && t.has(j, fBuiltin) {
 		return
 	}
@@ -194,7 +200,7 @@ func (t *text) formPair(i int) {
 			}
 		}
 	}
-	if typ == "person" && t.toks[i+1].shape == lower && t.toks[i+1].f&fAnyName == 0 {
+	if typ == "person" && !t.any(i+1, j+1, fAnyName) {
 		return
 	}
 	t.found(i+1, j, typ, Remove, "form-field")

@@ -57,7 +57,7 @@ func (g *Gate) judge(s string, at field, m *memory) []Span {
 	}
 	m.work += t.work
 	if at.byline {
-		byline(out)
+		byline(s, out)
 	}
 	m.learn(s[prefix:], out)
 	return out

@@ -1,6 +1,7 @@
 package privacy
 
 import (
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -24,6 +25,7 @@ const (
 	capital              // Anna
 	upper                // ANNA
 	caseless
+	camel // AppLocker
 )
 
 // region is a larger thing that a token is part of.
@@ -202,10 +204,22 @@ func run(s string, i int, wide bool) (end int, k kind, sh shape) {
 		sh = caseless
 	case first && lows == 0:
 		sh = upper
+	case first && ups > 1 && !surnamePrefix(s[i:end]):
+		sh = camel
 	case first:
 		sh = capital
 	}
 	return end, k, sh
+}
+
+// surnamePrefix tells the surnames with a capital inside.
+func surnamePrefix(w string) bool {
+	for _, p := range []string{"Mc", "Mac", "De", "Di", "Du", "La", "Le", "Van", "Von", "Fitz", "O"} {
+		if len(w) > len(p)+1 && strings.HasPrefix(w, p) && w[len(p)] >= 'A' && w[len(p)] <= 'Z' {
+			return true
+		}
+	}
+	return false
 }
 
 // compounds looks up words that are joined by a hyphen, such as email-dst; the
