@@ -139,11 +139,11 @@ func (e *entity) header(raw []byte) (body []byte, err error) {
 }
 
 func cutLine(raw []byte) (line, rest []byte) {
-	i := bytes.IndexByte(raw, '\n')
-	if i < 0 {
+	before, after, ok := bytes.Cut(raw, []byte{'\n'})
+	if !ok {
 		return bytes.TrimRight(raw, "\r"), nil
 	}
-	return bytes.TrimRight(raw[:i], "\r"), raw[i+1:]
+	return bytes.TrimRight(before, "\r"), after
 }
 
 // fieldName tells the names that RFC 5322 section 2.2 allows.
