@@ -142,11 +142,12 @@ func TestUpgradeOfCircles(t *testing.T) {
 	if n := len(read20(t, self)); n != 7 {
 		t.Errorf("%d objects", n)
 	}
-	chain := `{"type":"observed-data","id":"observed-data--` + uuid + `",` + stamp + `,"first_observed":"2019-03-01T00:00:00Z","last_observed":"2019-03-01T00:00:00Z","number_observed":1,"objects":{`
+	var chain strings.Builder
+	chain.WriteString(`{"type":"observed-data","id":"observed-data--` + uuid + `",` + stamp + `,"first_observed":"2019-03-01T00:00:00Z","last_observed":"2019-03-01T00:00:00Z","number_observed":1,"objects":{`)
 	for i := range 500 {
-		chain += fmt.Sprintf(`"k%d":{"type":"file","name":"f%d","parent_directory_ref":"k%d"},`, i, i, (i+1)%500)
+		fmt.Fprintf(&chain, `"k%d":{"type":"file","name":"f%d","parent_directory_ref":"k%d"},`, i, i, (i+1)%500)
 	}
-	objects := read20(t, strings.TrimSuffix(chain, ",")+"}}")
+	objects := read20(t, strings.TrimSuffix(chain.String(), ",")+"}}")
 	if len(objects) != 501 {
 		t.Fatalf("%d objects", len(objects))
 	}

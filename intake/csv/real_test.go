@@ -76,7 +76,10 @@ func TestRealLists(t *testing.T) {
 			if err != nil {
 				t.Fatal(c.name, err)
 			}
-			for _, it := range b.Items {
+			for i, it := range b.Items {
+				if parts > 0 && i%10 > 0 {
+					continue // of long lists, a tenth is looked at closely
+				}
 				o, err := stix.Parse(it.Raw, stix.Limits{})
 				things := observable.FromObject(&o)
 				if err != nil || len(things) != 1 || seen[things[0]] {

@@ -338,7 +338,7 @@ var dates = []string{time.RFC3339Nano, "2006-01-02T15:04:05", "2006-01-02 15:04:
 // parseDate reads a time; where it has no zone, UTC is meant.
 func parseDate(s string) (time.Time, bool) {
 	s = strings.TrimSpace(s)
-	if len(s) < 8 || len(s) > 40 || strings.IndexAny(s, "0123456789") < 0 {
+	if len(s) < 8 || len(s) > 40 || !strings.ContainsAny(s, "0123456789") {
 		return time.Time{}, false
 	}
 	for _, f := range dates {

@@ -39,11 +39,8 @@ func Looks(head []byte) bool {
 				continue
 			}
 		}
-		for _, c := range cells {
-			if strong(c) {
-				hits++
-				break
-			}
+		if slices.ContainsFunc(cells, strong) {
+			hits++
 		}
 	}
 	return len(body) > 0 && hits*10 >= len(body)*8

@@ -41,13 +41,14 @@ func uuidOf(n int) string { return fmt.Sprintf(partUUID, n) }
 
 // attr writes an attribute; more is further members, which stand for the usual ones.
 func attr(n int, typ, value string, toIDs bool, more string) string {
-	s := fmt.Sprintf(`{"uuid":%q,"type":%q,"value":%q,"to_ids":%v,"timestamp":"1790000000"`, uuidOf(n), typ, value, toIDs)
+	var s strings.Builder
+	fmt.Fprintf(&s, `{"uuid":%q,"type":%q,"value":%q,"to_ids":%v,"timestamp":"1790000000"`, uuidOf(n), typ, value, toIDs)
 	for _, usual := range []string{`"comment":""`, `"deleted":false`, `"distribution":"5"`} {
 		if name, _, _ := strings.Cut(usual, ":"); !strings.Contains(more, name) {
-			s += "," + usual
+			s.WriteString("," + usual)
 		}
 	}
-	return s + more + "}"
+	return s.String() + more + "}"
 }
 
 func obj(n int, name, more string, attributes ...string) string {
