@@ -174,7 +174,7 @@ func (h *handler) reportProblem(w http.ResponseWriter, r *http.Request, err erro
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(code)
 	encode(w, map[string]any{"title": http.StatusText(code), "status": code, "kind": fault.KindOf(err).String(), "detail": fault.Public(err),
-		"failures": f.Failures[:min(most, len(f.Failures))]})
+		"failures": append([]exchange.Failure{}, f.Failures[:min(most, len(f.Failures))]...)})
 }
 
 // writeJSON answers with a value. It holds what one member sent, so no cache keeps it.

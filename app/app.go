@@ -13,7 +13,6 @@ import (
 	"crypto/tls"
 	"database/sql/driver"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -168,7 +167,8 @@ func (a *App) shutdown() error {
 		a.stop()
 	}
 	if err := <-done; err != nil {
-		return errors.Join(fmt.Errorf("requests that did not end: %w", err), a.http.Close())
+		a.cfg.Log.Warn("clients that stood still were cut off", "err", err)
+		return a.http.Close()
 	}
 	return nil
 }

@@ -36,6 +36,7 @@ func TestMain(m *testing.M) {
 type process struct {
 	cmd *exec.Cmd
 	url string
+	log bytes.Buffer // what it wrote to standard error; complete once it was killed
 }
 
 func serve(t *testing.T, args ...string) *process {
@@ -46,7 +47,7 @@ func serve(t *testing.T, args ...string) *process {
 	}
 	p := &process{cmd: exec.Command(name)}
 	p.cmd.Env = append(os.Environ(), serveEnv+"="+strings.Join(append([]string{"serve", "--listen", "127.0.0.1:0"}, args...), "\n"), "TOCSIN_HOME="+t.TempDir())
-	p.cmd.Stderr = t.Output()
+	p.cmd.Stderr = io.MultiWriter(t.Output(), &p.log)
 	out, err := p.cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
