@@ -93,7 +93,7 @@ func (r *report) prose(f stix.Field, j *judged, at field) {
 	if !unlabelled[last] && !(len(f.Path) == 1 && last == "name") {
 		at.label = labelOf(f.Path)
 	}
-	j.spans = r.g.judge(f.Value, at, r.m)
+	j.spans, j.prose = r.g.judge(f.Value, at, r.m), true
 }
 
 // isReference tells identifiers of objects.

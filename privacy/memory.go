@@ -163,12 +163,7 @@ func isWordRune(r rune) bool {
 // recall looks for remembered values in a text that was judged, and gives the
 // spans with what the memory adds.
 func (g *Gate) recall(s string, spans []Span, m *memory) []Span {
-	for i := range spans {
-		sp := &spans[i]
-		if sp.Type == "email" {
-			m.recallMail(s, sp)
-		}
-	}
+	m.recallMails(s, spans)
 	if len(m.first) == 0 && len(m.wide) == 0 {
 		return spans
 	}
@@ -186,6 +181,15 @@ func (g *Gate) recall(s string, spans []Span, m *memory) []Span {
 	}
 	m.work += t.work
 	return spans
+}
+
+// recallMails settles the mailboxes of a text.
+func (m *memory) recallMails(s string, spans []Span) {
+	for i := range spans {
+		if spans[i].Type == "email" {
+			m.recallMail(s, &spans[i])
+		}
+	}
 }
 
 // recallMail settles a mailbox by what was said of it elsewhere.

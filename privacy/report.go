@@ -30,6 +30,7 @@ type judged struct {
 	spans      []Span
 	instead    string // replaces the whole token's text where a placeholder would break the type
 	very       bool   // the value that the object is about
+	prose      bool   // what other texts said of a value holds here too
 }
 
 func newReport(g *Gate, objs []stix.Object) *report {
@@ -59,22 +60,52 @@ func (r *report) judge() [][]judged {
 	for i := range all {
 		for k := range all[i] {
 			f := &all[i][k]
-			if f.kind == stix.String && f.instead == "" {
+			if f.prose {
 				f.spans = r.g.recall(f.value, f.spans, r.m)
+			} else {
+				r.m.recallMails(f.value, f.spans)
 			}
 			f.spans = r.m.settle(f.value, f.spans)
 		}
+		follow(all[i])
 	}
 	return all
+}
+
+// follow lets what was held for the sake of a mailbox follow it once that is decided.
+func follow(fields []judged) {
+	for _, v := range fields {
+		if !v.very || len(v.spans) == 0 || v.spans[0].Type != "email" || v.spans[0].Verdict == Hold {
+			continue
+		}
+		for k := range fields {
+			if d := fields[k].spans; fields[k].top == "display_name" && len(d) == 1 && d[0].Verdict == Hold {
+				d[0].Verdict, d[0].Reason = v.spans[0].Verdict, v.spans[0].Reason
+			}
+		}
+	}
 }
 
 // object judges the fields of object i by their rules.
 func (r *report) object(i int) []judged {
 	o := &r.objs[i]
 	var out []judged
+	below, belowAs := "", ""                        // a property whose name went, and what it is called now
 	_ = stix.Walk(o.Raw, func(f stix.Field) error { // a part that can't be walked was refused by Parse
 		j := judged{path: f.Path.String(), top: topOf(f.Path), value: f.Value, start: f.Start, end: f.End, kind: f.Kind, key: f.IsKey}
 		r.field(o, r.roles[i], f, &j)
+		switch {
+		case below != "" && strings.HasPrefix(j.path, below):
+			j.path = belowAs + j.path[len(below):]
+			j.hide()
+		case f.IsKey && len(j.spans) > 0:
+			parent := f.Path[:len(f.Path)-1].String()
+			if parent != "" {
+				parent += "."
+			}
+			below, belowAs = j.path+".", parent+j.instead+"."
+			j.path = parent + "(name)"
+		}
 		out = append(out, j)
 		return nil
 	})
@@ -168,7 +199,7 @@ func (r *report) apply(i int, fields []judged) Stripped {
 			case Keep:
 				continue
 			case Remove:
-				s.Removed = append(s.Removed, Removal{Path: f.account(), Type: c.span.Type, Reason: c.span.Reason})
+				s.Removed = append(s.Removed, Removal{Path: f.path, Type: c.span.Type, Reason: c.span.Reason})
 			case Hold:
 				s.Held = append(s.Held, Passage{Path: f.path, From: f.spans[n].Start, To: f.spans[n].End, Type: c.span.Type, Reason: c.span.Reason})
 				s.Whole = s.Whole || f.very
@@ -186,25 +217,18 @@ func (r *report) apply(i int, fields []judged) Stripped {
 	if len(edits) > 0 {
 		s.Raw, s.Changed = stix.Splice(o.Raw, edits), true
 	}
-	if r.referenceTaint(o) {
-		s.IDTainted = true
-	}
 	return s
 }
 
-// account is the path as the account shows it: the name of a property that had to
-// be replaced is a value itself.
-func (f *judged) account() string {
-	if !f.key {
-		return f.path
+// hide removes what would be held: under a name that went, no decision could find
+// its place again.
+func (f *judged) hide() {
+	for i := range f.spans {
+		if f.spans[i].Verdict == Hold {
+			f.spans[i].Verdict = Remove
+		}
 	}
-	i := strings.LastIndexByte(f.path, '.')
-	return f.path[:i+1] + "(name)"
 }
-
-// referenceTaint is false: identifiers computed from others' identifiers follow
-// when those are replaced, by the caller who knows which are.
-func (r *report) referenceTaint(*stix.Object) bool { return false }
 
 // topOf gives the name of the top-level property; of what stands in a bundle
 // itself there is none.
