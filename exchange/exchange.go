@@ -10,6 +10,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/semaphore"
@@ -42,6 +43,7 @@ type Exchange struct {
 	gate     *privacy.Gate
 	work     *semaphore.Weighted
 	identity string
+	erasing  atomic.Bool // something was taken back whose old bytes are still in the write-ahead log
 }
 
 // LogID is the number of a node's log in its database; a database holds one.
@@ -66,6 +68,7 @@ func New(ctx context.Context, db *store.DB, keys *ledger.Keys) (*Exchange, error
 		queue: held.New(LogID, keys), book: submission.New(LogID, keys),
 	}
 	x.identity = identityID(keys)
+	x.erasing.Store(true) // whatever stopped this log before may have been erasing
 	seq, err := store.NewSequencer(ctx, db, LogID, x.tree)
 	if err != nil {
 		return nil, err

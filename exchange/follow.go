@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"tocsin/archive"
+	"tocsin/fault"
 	"tocsin/ledger"
 	"tocsin/member"
 	"tocsin/store"
@@ -52,6 +53,15 @@ func (x *Exchange) expireAll(ctx context.Context, log *slog.Logger) {
 			}
 			if n < roundSize {
 				break
+			}
+		}
+		if x.erasing.Swap(false) {
+			// An erasure is done when the pages that it replaced are out of the write-ahead log too.
+			if err := x.db.Checkpoint(ctx); err != nil {
+				x.erasing.Store(true)
+				if ctx.Err() == nil && fault.KindOf(err) != fault.Busy {
+					log.Error("finishing an erasure", "err", err)
+				}
 			}
 		}
 		if time.Since(swept) > time.Hour {

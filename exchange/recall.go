@@ -296,6 +296,7 @@ func (x *Exchange) withdraw(ctx context.Context, s member.Session, what recalled
 	if err != nil {
 		return Filed{}, err
 	}
+	x.erasing.Store(true)
 	out := Filed{ID: fmt.Sprintf("report-%d", place.Index), Index: place.Index}
 	if out.Receipt, err = x.tree.Receipt(ctx, x.db.Reader(), x.keys, place.Index, size, &j.record, nil); err != nil {
 		return Filed{}, err

@@ -111,6 +111,7 @@ func (x *Exchange) decide(ctx context.Context, s member.Session, p held.Passage,
 	if err != nil {
 		return Filed{}, err
 	}
+	x.erasing.Store(true)
 	out := Filed{ID: fmt.Sprintf("decision-%d", place.Index), Index: place.Index}
 	if out.Receipt, err = x.tree.Receipt(ctx, x.db.Reader(), x.keys, place.Index, size, &j.record, nil); err != nil {
 		return Filed{}, err
