@@ -37,9 +37,9 @@ func address(a netip.Addr) (Thing, bool) {
 	return Thing{IPv6, a.String()}, true
 }
 
-// hostPort is host for a value that may carry a port.
+// hostPort is host for a value that may carry a port, or the colon before one.
 func hostPort(s string) (Thing, bool) {
-	if h, port, ok := splitPort(s); ok && port != "" {
+	if h, _, ok := splitPort(s); ok {
 		return host(h)
 	}
 	return host(s)
