@@ -13,6 +13,7 @@ import (
 const (
 	maxEncoded = 16 << 10 // bytes of one value; what is longer is judged by its beginning
 	maxNested  = 2
+	maxTries   = 8 // beginnings tried in one run of characters
 )
 
 // encodings looks into base64, hex, percent signs and escapes. Encoded text is one
@@ -21,12 +22,18 @@ func (t *text) encodings() {
 	if t.m.nested >= maxNested {
 		return
 	}
+	last, tries := -1, 0
 	for i := 0; i < len(t.toks); i++ {
 		k := &t.toks[i]
-		if k.in == inPlaceholder || k.lead == 0 && i > 0 && !t.startsCode(i) {
+		if i <= last && tries >= maxTries || k.in == inPlaceholder || k.lead == 0 && i > 0 && !t.startsCode(i) {
 			continue
 		}
 		j := t.codeEnd(i)
+		if j == last {
+			tries++
+		} else {
+			last, tries = j, 0
+		}
 		if t.toks[j].end-k.start < 12 {
 			continue
 		}

@@ -135,7 +135,7 @@ func show(s string, spans []Span) string {
 }
 
 // soundSpans checks order, bounds and rune boundaries.
-func soundSpans(t testing.TB, s string, spans []Span) {
+func soundSpans(t fatal, s string, spans []Span) {
 	t.Helper()
 	at := 0
 	for _, sp := range spans {
@@ -147,6 +147,12 @@ func soundSpans(t testing.TB, s string, spans []Span) {
 		}
 		at = sp.End
 	}
+}
+
+// fatal is what testing and rapid have in common here.
+type fatal interface {
+	Helper()
+	Fatalf(format string, args ...any)
 }
 
 func boundary(s string, i int) bool { return i == len(s) || s[i]&0xc0 != 0x80 }

@@ -14,7 +14,8 @@ type report struct {
 	g     *Gate
 	m     *memory
 	objs  []stix.Object
-	index map[string][]int // identifier to objects
+	index map[string]int // identifier to its role; versions of one object share it
+	role  []int          // the role of each object
 	roles []role
 	keys  int // property names replaced
 }
@@ -34,9 +35,15 @@ type judged struct {
 }
 
 func newReport(g *Gate, objs []stix.Object) *report {
-	r := &report{g: g, m: newMemory(g), objs: objs, index: make(map[string][]int, len(objs)), roles: make([]role, len(objs))}
+	r := &report{g: g, m: newMemory(g), objs: objs, index: make(map[string]int, len(objs)), role: make([]int, len(objs))}
 	for i := range objs {
-		r.index[objs[i].ID] = append(r.index[objs[i].ID], i)
+		n, known := r.index[objs[i].ID]
+		if !known || objs[i].ID == "" {
+			n = len(r.roles)
+			r.index[objs[i].ID] = n
+			r.roles = append(r.roles, role{})
+		}
+		r.role[i] = n
 	}
 	return r
 }
@@ -93,7 +100,7 @@ func (r *report) object(i int) []judged {
 	below, belowAs := "", ""                        // a property whose name went, and what it is called now
 	_ = stix.Walk(o.Raw, func(f stix.Field) error { // a part that can't be walked was refused by Parse
 		j := judged{path: f.Path.String(), top: topOf(f.Path), value: f.Value, start: f.Start, end: f.End, kind: f.Kind, key: f.IsKey}
-		r.field(o, r.roles[i], f, &j)
+		r.field(o, r.roles[r.role[i]], f, &j)
 		switch {
 		case below != "" && strings.HasPrefix(j.path, below):
 			j.path = belowAs + j.path[len(below):]

@@ -31,11 +31,12 @@ const (
 // set takes a side unless something heavier decided already. Of two equal
 // reasons the victim's wins: what is removed by mistake can be asked for.
 func (r *report) set(id string, side int8, weight int8, reason string) {
-	for _, i := range r.index[id] {
-		w := &r.roles[i]
-		if weight > w.weight || weight == w.weight && side > w.side {
-			w.side, w.weight, w.reason = side, weight, reason
-		}
+	i, ok := r.index[id]
+	if !ok {
+		return
+	}
+	if w := &r.roles[i]; weight > w.weight || weight == w.weight && side > w.side {
+		w.side, w.weight, w.reason = side, weight, reason
 	}
 }
 
@@ -58,7 +59,7 @@ func (r *report) assignRoles() {
 // ownWords weighs what an object's remarks say of it.
 func (r *report) ownWords(i int) {
 	o := &r.objs[i]
-	w := &r.roles[i]
+	w := &r.roles[r.role[i]]
 	sum, home, infected := 0, false, false
 	var toks []token
 	_ = stix.Walk(o.Raw, func(f stix.Field) error {
@@ -135,9 +136,9 @@ func (r *report) byReferences(i int) {
 			}
 		}
 	case "network-traffic":
-		if r.roles[i].home {
+		if r.roles[r.role[i]].home {
 			src := get("src_ref")
-			for _, k := range r.index[src] {
+			if k, ok := r.index[src]; ok {
 				r.roles[k].home = true
 			}
 			r.set(src, 1, byReference, "home-of-victim")
@@ -171,7 +172,7 @@ func (r *report) relationship(o *stix.Object, source, target string) {
 	case kind == "targets" || kind == "compromises" || kind == "phishes" || kind == "victimizes":
 		r.set(target, 1, byReference, "target")
 	case kind == "attributed-to" || kind == "impersonates":
-		for _, k := range r.index[target] {
+		if k, ok := r.index[target]; ok {
 			if r.roles[k].individual {
 				r.roles[k].doubt, r.roles[k].reason = true, kind
 			} else if kind == "attributed-to" && threats[from] {
@@ -186,12 +187,8 @@ func (r *report) relationship(o *stix.Object, source, target string) {
 }
 
 func (r *report) hasSide(id string, side int8) bool {
-	for _, i := range r.index[id] {
-		if r.roles[i].side == side {
-			return true
-		}
-	}
-	return false
+	i, ok := r.index[id]
+	return ok && r.roles[i].side == side
 }
 
 // byNeighbours lets mailbox and account of one person have one side.
@@ -204,13 +201,12 @@ func (r *report) byNeighbours(i int) {
 		if ref.Path != "belongs_to_ref" {
 			continue
 		}
-		if w := r.roles[i]; w.side != 0 {
+		own := r.roles[r.role[i]]
+		if w := own; w.side != 0 {
 			r.set(ref.ID, w.side, byNeighbour, w.reason)
 		}
-		for _, k := range r.index[ref.ID] {
-			if w := r.roles[k]; w.side != 0 && w.weight >= r.roles[i].weight {
-				r.set(o.ID, w.side, byNeighbour, w.reason)
-			}
+		if k, ok := r.index[ref.ID]; ok && r.roles[k].side != 0 && r.roles[k].weight >= own.weight {
+			r.set(o.ID, r.roles[k].side, byNeighbour, r.roles[k].reason)
 		}
 	}
 }

@@ -31,7 +31,7 @@ func (t *text) secrets() {
 // quotes and separators of lists end it.
 func (t *text) untilSpace(i int) int {
 	j := i
-	for j+1 < len(t.toks) && t.toks[j+1].lead == 0 && j < i+60 {
+	for j+1 < len(t.toks) && t.toks[j+1].lead == 0 && j < i+400 {
 		n := &t.toks[j+1]
 		if n.kind == mark && (n.c == '"' || n.c == ';' || n.c == ',' || n.c == '&' || n.c == '<' || n.c == '>' || n.c == '\'' || n.c == '|' || n.c == ')') {
 			break
@@ -177,7 +177,7 @@ func (t *text) formPair(i int) {
 		return
 	}
 	j := i + 1
-	for j+1 < len(t.toks) && t.toks[j+1].lead == 0 && j < i+60 {
+	for j+1 < len(t.toks) && t.toks[j+1].lead == 0 && j < i+200 {
 		c := t.toks[j+1].c
 		if t.toks[j+1].kind == mark && (c == '&' || c == '"' || c == ' ' || c == '#' || c == '<' || c == '>' || c == '\'' || c == ')') {
 			break

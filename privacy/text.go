@@ -223,10 +223,13 @@ func (t *text) dot(i int) int {
 	return 0
 }
 
+// maxHost bounds the tokens of a name on either side of a dot.
+const maxHost = 64
+
 // host marks names such as www.evil[.]example and files such as a.exe, around a dot.
 func (t *text) host(i int) {
 	from := i
-	for from > 0 && t.toks[from].lead == 0 {
+	for from > 0 && t.toks[from].lead == 0 && i-from < maxHost {
 		p := &t.toks[from-1]
 		if p.kind == mark && p.c != '.' && p.c != '-' && p.c != '[' && p.c != ']' || p.kind == ideo || p.in != free {
 			break
@@ -240,7 +243,7 @@ func (t *text) host(i int) {
 		return
 	}
 	end, labels, last := i, 0, -1
-	for end < len(t.toks) {
+	for end < len(t.toks) && end-i < maxHost {
 		n := t.dot(end)
 		next := end + max(n, 1)
 		if n == 0 && !t.mark(end, '-') || next >= len(t.toks) || t.toks[end].lead != 0 || t.toks[next].lead != 0 || t.toks[next].kind == mark || t.toks[next].kind == ideo {
