@@ -21,7 +21,7 @@ func Parse(raw []byte, lim Limits) (Object, error) {
 	if len(raw) > lim.Object {
 		return Object{}, fault.New(fault.TooLarge, "the object has %d bytes; at most %d are taken", len(raw), lim.Object)
 	}
-	p := parser{dec: jsontext.NewDecoder(bytes.NewBuffer(raw)), lim: lim, o: Object{Raw: raw, Confidence: -1}}
+	p := parser{dec: jsontext.NewDecoder(bytes.NewBuffer(raw)), lim: lim, o: Object{Raw: raw, Confidence: -1}, have: propertySet{names: make([]string, 0, 24)}}
 	if p.dec.PeekKind() != '{' {
 		if err := p.syntax(); err != nil {
 			return Object{}, err

@@ -9,9 +9,16 @@ import (
 // ParseTime reads a STIX timestamp (STIX 2.1 section 3.2): RFC 3339, UTC with Z,
 // any number of fraction digits (those past the ninth are dropped).
 func ParseTime(s string) (time.Time, error) {
-	bad := fault.New(fault.Invalid, "is not a timestamp such as 2026-01-31T08:15:00.000Z")
+	t, ok := readTime(s)
+	if !ok {
+		return time.Time{}, fault.New(fault.Invalid, "is not a timestamp such as 2026-01-31T08:15:00.000Z")
+	}
+	return t, nil
+}
+
+func readTime(s string) (t time.Time, ok bool) {
 	if len(s) < 20 || len(s) > 40 || s[len(s)-1] != 'Z' || s[10] != 'T' {
-		return time.Time{}, bad
+		return t, false
 	}
 	n := func(from, to int) int {
 		v := 0
@@ -24,30 +31,30 @@ func ParseTime(s string) (time.Time, error) {
 		return v
 	}
 	if s[4] != '-' || s[7] != '-' || s[13] != ':' || s[16] != ':' {
-		return time.Time{}, bad
+		return t, false
 	}
 	year, month, day, hour, min, sec := n(0, 4), n(5, 7), n(8, 10), n(11, 13), n(14, 16), n(17, 19)
 	nano := 0
 	if frac := s[19 : len(s)-1]; frac != "" {
 		if frac[0] != '.' || len(frac) < 2 {
-			return time.Time{}, bad
+			return t, false
 		}
 		scale := 100_000_000
 		for _, c := range []byte(frac[1:]) {
 			if c < '0' || c > '9' {
-				return time.Time{}, bad
+				return t, false
 			}
 			nano += int(c-'0') * scale
 			scale /= 10
 		}
 	}
 	if year < 0 || month < 1 || month > 12 || day < 1 || hour < 0 || hour > 23 || min < 0 || min > 59 || sec < 0 || sec > 60 {
-		return time.Time{}, bad
+		return t, false
 	}
 	if time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC).Day() != day {
-		return time.Time{}, bad // the 30th of February
+		return t, false // the 30th of February
 	}
-	return time.Date(year, time.Month(month), day, hour, min, sec, nano, time.UTC), nil
+	return time.Date(year, time.Month(month), day, hour, min, sec, nano, time.UTC), true
 }
 
 // FormatTime writes a STIX timestamp with milliseconds.

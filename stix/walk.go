@@ -1,7 +1,6 @@
 package stix
 
 import (
-	"bytes"
 	"cmp"
 	"slices"
 	"strconv"
@@ -140,7 +139,7 @@ func (w *walker) value() error {
 
 func (w *walker) literal() error {
 	start := w.at
-	for w.at < len(w.raw) && !bytes.ContainsRune([]byte(" \t\r\n,:]}[{\""), rune(w.raw[w.at])) {
+	for w.at < len(w.raw) && strings.IndexByte(" \t\r\n,:]}[{\"", w.raw[w.at]) < 0 {
 		w.at++
 	}
 	if w.at == start {
