@@ -46,6 +46,7 @@ type Reader struct {
 	src   *intake.Source
 	doc   document
 	taken bool // some object was taken or refused
+	bad   int  // objects refused, over the whole report
 	done  bool
 	err   error
 
@@ -129,18 +130,30 @@ func (r *Reader) add(v value) bool {
 	r.taken, p.end = true, v.end
 	switch {
 	case err != nil:
-		p.problems = append(p.problems, intake.Problem{Kind: fault.KindOf(err), Place: v.place, ID: o.ID, Detail: fault.Public(err)})
+		r.refuse(intake.Problem{Kind: fault.KindOf(err), Place: v.place, ID: o.ID, Detail: fault.Public(err)})
 	case made == nil:
 		p.entries = append(p.entries, entry{start: v.start, end: v.end, place: v.place})
 	}
 	for _, m := range made {
 		if _, err := stix.Parse(m.raw, stix.Limits{}); err != nil {
-			p.problems = append(p.problems, intake.Problem{Kind: fault.KindOf(err), Place: m.place, ID: o.ID, Detail: fault.Public(err)})
+			r.refuse(intake.Problem{Kind: fault.KindOf(err), Place: m.place, ID: o.ID, Detail: fault.Public(err)})
 			continue
 		}
 		p.entries = append(p.entries, entry{made: m.raw, place: m.place})
 	}
 	return true
+}
+
+// maxBad is how many objects of one report may be refused: a report with more is
+// none, and naming each would take more memory than the report does.
+const maxBad = intake.MaxObjects
+
+// refuse notes an object that is not taken.
+func (r *Reader) refuse(p intake.Problem) {
+	r.part.problems = append(r.part.problems, p)
+	if r.bad++; r.bad > maxBad {
+		r.err = fault.At(fault.Invalid, p.Place, "is the last of more than %d objects that can't be taken; nothing from here on was read", maxBad)
+	}
 }
 
 // old tells whether an object was refused only because it does not say that it
@@ -189,6 +202,6 @@ func (r *Reader) oversize(v value) error {
 	}
 	r.doc.passed()
 	r.taken = true
-	r.part.problems = append(r.part.problems, intake.Problem{Kind: fault.TooLarge, Place: v.place, Detail: fmt.Sprintf("the object has more than %d bytes", intake.MaxBytes)})
+	r.refuse(intake.Problem{Kind: fault.TooLarge, Place: v.place, Detail: fmt.Sprintf("the object has more than %d bytes", intake.MaxBytes)})
 	return nil
 }

@@ -157,7 +157,8 @@ func TestBrokenReports(t *testing.T) {
 		"half a name":           {`{"type":"bundle","obj`, "too early"},
 		"nothing":               {"", "no STIX objects"},
 		"white space":           {" \n ", "no STIX objects"},
-		"an empty bundle":       {`{"type":"bundle","id":"bundle--` + uuid + `"}`, ""},
+		"an empty bundle":       {`{"type":"bundle","id":"bundle--` + uuid + `"}`, "no STIX objects"},
+		"a bundle of no list":   {`{"type":"bundle","id":"bundle--` + uuid + `","objects":{}}`, ""},
 		"an empty list":         {`[]`, "no STIX objects"},
 		"no JSON":               {"hello", "byte 0: this is not valid JSON"},
 		"something behind":      {whole + " hello", "not valid JSON"},
@@ -183,6 +184,27 @@ func TestBrokenReports(t *testing.T) {
 	broken := io.MultiReader(strings.NewReader(whole[:100]), iotest.ErrReader(errors.New("reset by peer")))
 	if _, err := NewReader(broken, intake.Options{}).Next(); fault.KindOf(err) != fault.Invalid || !strings.Contains(fault.Public(err), "broke off") {
 		t.Errorf("a connection that broke: %v", err)
+	}
+}
+
+// A report may hold many bad objects, but not nothing else for ever.
+func TestManyBadObjects(t *testing.T) {
+	for _, n := range []int{maxBad, maxBad + 1} {
+		r := NewReader(strings.NewReader("["+strings.Repeat("7,", n)+domain(1)+"]"), intake.Options{})
+		problems := 0
+		for {
+			b, err := r.Next()
+			if err != nil {
+				if n > maxBad != (fault.KindOf(err) == fault.Invalid && strings.Contains(fault.Public(err), "objects[10000]: is the last")) {
+					t.Errorf("%d bad objects: %v", n, err)
+				}
+				break
+			}
+			problems += len(b.Problems)
+		}
+		if problems != maxBad {
+			t.Errorf("%d bad objects: %d problems", n, problems)
+		}
 	}
 }
 

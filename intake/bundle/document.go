@@ -134,6 +134,10 @@ func (d *document) top() (v value, found bool, err error) {
 	case err != nil && !errors.Is(err, errNotJSON):
 		return v, false, err
 	}
+	if err == nil && d.typ == "bundle" && !d.names["objects"] {
+		d.n++ // an empty bundle is valid, and holds nothing
+		return v, false, nil
+	}
 	// An object, or something broken inside, which the reading of it will name.
 	end, ok := d.extent(d.start)
 	if !ok {

@@ -150,16 +150,16 @@ func (c *conversion) observed(a *attribute, t observable.Thing, aside string) (i
 	if t.Kind == observable.CVE || t.Kind == observable.Attack {
 		created, modified := c.stamps(a.Timestamp)
 		raw, ok := observable.Draft{Thing: t, NewID: func(typ string) string { return typ + "--" + c.idOf(a) }, Now: created, CreatedBy: c.options.CreatedBy,
-			Description: a.Comment.text(), Markings: markings}.Object()
+			Description: a.Comment.text()}.Object()
 		if !ok {
 			return "", a.describe()
 		}
 		typ := map[observable.Kind]string{observable.CVE: "vulnerability", observable.Attack: "attack-pattern"}[t.Kind]
 		id = typ + "--" + c.idOf(a)
-		c.emit(id, stix.WithVersion(raw, modified), a.place)
+		c.emit(id, reopen(stix.WithVersion(raw, modified)), markings, a.place)
 		return id, ""
 	}
-	raw, ok := observable.Draft{Thing: t, NewID: c.options.NewID, Now: c.modified, Markings: markings}.Object()
+	raw, ok := observable.Draft{Thing: t, NewID: c.options.NewID, Now: c.modified}.Object()
 	if !ok {
 		return "", a.describe()
 	}
@@ -167,7 +167,7 @@ func (c *conversion) observed(a *attribute, t observable.Thing, aside string) (i
 	if err != nil {
 		return "", a.describe()
 	}
-	c.emit(o.ID, raw, a.place)
+	c.emit(o.ID, reopen(raw), markings, a.place)
 	c.remark(a, o.ID, aside)
 	return o.ID, ""
 }
@@ -203,7 +203,7 @@ func (c *conversion) indicator(a *attribute, pattern, language, name, aside stri
 	if tags.confidence > 0 {
 		w.number("confidence", tags.confidence)
 	}
-	c.emit(w.id, w.end(c.own(a)), a.place)
+	c.emit(w.id, w, c.own(a), a.place)
 	return w.id
 }
 
@@ -228,11 +228,12 @@ func (c *conversion) path(a *attribute, property, v, aside string) (id, text str
 	default:
 		return "", a.describe()
 	}
-	raw, id, ok := observableOf(typ, body, c.own(a))
+	w, ok := observableOf(typ, body)
 	if !ok {
 		return "", a.describe()
 	}
-	c.emit(id, raw, a.place)
+	id = w.id
+	c.emit(id, w, c.own(a), a.place)
 	c.remark(a, id, aside)
 	return id, ""
 }
@@ -276,6 +277,6 @@ func (c *conversion) named(a *attribute, typ, v string) string {
 	w := c.head(typ, c.idOf(a), created, modified)
 	w.text("name", v)
 	w.text("description", a.Comment.text())
-	c.emit(w.id, w.end(c.own(a)), a.place)
+	c.emit(w.id, w, c.own(a), a.place)
 	return w.id
 }

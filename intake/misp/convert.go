@@ -3,6 +3,8 @@ package misp
 import (
 	"bytes"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -26,7 +28,9 @@ type conversion struct {
 
 	items    []intake.Item
 	problems []intake.Problem
-	seen     map[string][]byte // by identifier
+	unnamed  int                 // problems beyond those that are named one by one
+	seen     map[string][]byte   // by identifier
+	marks    map[string][]string // markings, by identifier
 	refs     []string
 	byUUID   map[string]string // UUID in MISP to identifier
 	links    []further
@@ -43,7 +47,7 @@ type relation struct {
 }
 
 func newConversion(place string, o intake.Options) *conversion {
-	return &conversion{place: place, options: o, seen: map[string][]byte{}, byUUID: map[string]string{}}
+	return &conversion{place: place, options: o, seen: map[string][]byte{}, marks: map[string][]string{}, byUUID: map[string]string{}}
 }
 
 // run converts the event.
@@ -72,15 +76,15 @@ func (c *conversion) run(v jsontext.Value) {
 			tags.labels = append(tags.labels, k.Value.text())
 		}
 	}
-	for i, raw := range e.Attributes {
+	for i, raw := range elements(e.Attributes) {
 		if a, ok := c.read(raw, fmt.Sprintf("%s.Attribute[%d]", c.place, i)); ok {
 			c.alone(a)
 		}
 	}
-	for i, raw := range e.Objects {
+	for i, raw := range elements(e.Objects) {
 		c.object(raw, fmt.Sprintf("%s.Object[%d]", c.place, i))
 	}
-	for i, raw := range e.Reports {
+	for i, raw := range elements(e.Reports) {
 		c.eventReport(raw, fmt.Sprintf("%s.EventReport[%d]", c.place, i))
 	}
 	c.relations()
@@ -143,27 +147,36 @@ func (c *conversion) idOf(a *attribute) string {
 	return derived(c.uuid, string(a.Type), string(a.Value))
 }
 
-// emit keeps an object that was made, once.
-func (c *conversion) emit(id string, raw []byte, place string) {
+// emit keeps an object that was made, once. What is marked more narrowly than
+// the event is not named by its report: the identifier of an observable can be
+// computed from its value.
+func (c *conversion) emit(id string, w *writer, markings []string, place string) {
+	raw := w.end(markings)
 	if before, ok := c.seen[id]; ok {
 		if !bytes.Equal(before, raw) && strings.HasPrefix(id, "indicator--") {
 			c.problem(place, id, "occurs twice in the event with different contents; the first was taken")
 		}
 		return
 	}
-	c.seen[id] = raw
+	c.seen[id], c.marks[id] = raw, markings
 	c.items = append(c.items, intake.Item{Raw: raw, Made: true, Place: place})
-	c.refs = append(c.refs, id)
+	if level(markings) <= level(c.markings) {
+		c.refs = append(c.refs, id)
+	}
 }
 
 // problem notes what breaks a rule of the format.
-func (c *conversion) problem(place, id, detail string) {
-	c.problems = append(c.problems, intake.Problem{Kind: fault.Invalid, Place: place, ID: id, Detail: detail})
-}
+func (c *conversion) problem(place, id, detail string) { c.fail(fault.Invalid, place, id, detail) }
 
 // refuse notes what is left out because it must not go out, or can't.
-func (c *conversion) refuse(place, id, detail string) {
-	c.problems = append(c.problems, intake.Problem{Kind: fault.Refused, Place: place, ID: id, Detail: detail})
+func (c *conversion) refuse(place, id, detail string) { c.fail(fault.Refused, place, id, detail) }
+
+func (c *conversion) fail(kind fault.Kind, place, id, detail string) {
+	if len(c.problems) >= intake.MaxObjects-1 {
+		c.unnamed++
+		return
+	}
+	c.problems = append(c.problems, intake.Problem{Kind: kind, Place: place, ID: id, Detail: detail})
 }
 
 // note makes a note about an object, or about the report.
@@ -176,7 +189,7 @@ func (c *conversion) note(uuid, about, abstract, content string, stamp loose, ma
 		about = c.report
 	}
 	w.list("object_refs", []string{about})
-	c.emit(w.id, w.end(markings), place)
+	c.emit(w.id, w, narrower(markings, c.marks[about]), place)
 	return w.id
 }
 
@@ -204,7 +217,7 @@ func (c *conversion) relationship(uuid, typ, from, to, comment string, stamp loo
 	w.text("description", comment)
 	w.text("source_ref", from)
 	w.text("target_ref", to)
-	c.emit(w.id, w.end(c.markings), place)
+	c.emit(w.id, w, narrower(c.markings, narrower(c.marks[from], c.marks[to])), place)
 }
 
 // relations makes the references of objects, now that all are there.
@@ -244,19 +257,35 @@ func relationName(s string) string {
 	return out
 }
 
-// close makes the report that names everything.
+// maxRefs bounds what one report names, so that it stays well below the 8 MiB of an object.
+const maxRefs = 100_000
+
+// close makes the report that names everything; of a very large event, several.
 func (c *conversion) close(e *event, tags said) {
-	if len(c.items) == 0 {
-		if len(c.problems) == 0 {
-			c.problem(c.place, c.report, "there is nothing in this event that could be taken")
-		}
-		return
+	if len(c.items) == 0 && len(c.problems) == 0 {
+		c.problem(c.place, c.report, "there is nothing in this event that could be taken")
 	}
-	w := c.head("report", c.uuid, c.created, c.modified)
-	name := e.Info.text()
+	if c.unnamed > 0 {
+		c.problems = append(c.problems, intake.Problem{Kind: fault.Invalid, Place: c.place, ID: c.report, Detail: fmt.Sprintf("%d more parts of the event were not taken either", c.unnamed)})
+	}
+	name, uuid := e.Info.text(), c.uuid
 	if name == "" {
 		name = "MISP event"
 	}
+	part := 1
+	for refs := range slices.Chunk(c.refs, maxRefs) {
+		if part > 1 {
+			uuid = derived(c.uuid, "part", strconv.Itoa(part))
+			name = fmt.Sprintf("%s (part %d)", e.Info.text(), part)
+		}
+		c.reportOf(uuid, name, refs, e, tags)
+		part++
+	}
+}
+
+// reportOf makes one report.
+func (c *conversion) reportOf(uuid, name string, refs []string, e *event, tags said) {
+	w := c.head("report", uuid, c.created, c.modified)
 	w.text("name", name)
 	published := c.modified
 	if t, ok := e.Published.time(); ok && !t.After(c.options.Now) {
@@ -264,7 +293,7 @@ func (c *conversion) close(e *event, tags said) {
 	}
 	w.text("published", stix.FormatTime(published))
 	w.list("report_types", []string{"threat-report"})
-	w.list("object_refs", c.refs)
+	w.list("object_refs", refs)
 	w.list("labels", tags.labels)
 	if tags.confidence > 0 {
 		w.number("confidence", tags.confidence)
@@ -281,7 +310,7 @@ func (c *conversion) close(e *event, tags said) {
 		}
 		w.b = append(w.b, ']')
 	}
-	c.emit(w.id, w.end(c.markings), c.place)
+	c.emit(w.id, w, c.markings, c.place)
 }
 
 // batches cuts what was made into parts. Each names the event's bytes as its input.

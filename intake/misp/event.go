@@ -1,58 +1,62 @@
 package misp
 
 import (
+	"bytes"
+	"iter"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+
+	"tocsin/fault"
 )
 
 // event is what is read of an event. Attributes and objects are read one by
-// one, so that a broken one costs no other. event_creator_email has no place here.
+// one, so that a broken one costs no other and millions no memory. event_creator_email has no place here.
 type event struct {
-	UUID         loose            `json:"uuid"`
-	Info         loose            `json:"info"`
-	Date         loose            `json:"date"`
-	Timestamp    loose            `json:"timestamp"`
-	Published    loose            `json:"publish_timestamp"`
-	Distribution loose            `json:"distribution"`
-	Attributes   []jsontext.Value `json:"Attribute"`
-	Objects      []jsontext.Value `json:"Object"`
-	Tags         []tag            `json:"Tag"`
-	Galaxies     []galaxy         `json:"Galaxy"`
-	Reports      []jsontext.Value `json:"EventReport"`
+	UUID         loose          `json:"uuid"`
+	Info         loose          `json:"info"`
+	Date         loose          `json:"date"`
+	Timestamp    loose          `json:"timestamp"`
+	Published    loose          `json:"publish_timestamp"`
+	Distribution loose          `json:"distribution"`
+	Attributes   jsontext.Value `json:"Attribute"`
+	Objects      jsontext.Value `json:"Object"`
+	Tags         few[tag]       `json:"Tag"`
+	Galaxies     few[galaxy]    `json:"Galaxy"`
+	Reports      jsontext.Value `json:"EventReport"`
 }
 
 type attribute struct {
-	UUID         loose    `json:"uuid"`
-	Type         loose    `json:"type"`
-	Category     loose    `json:"category"`
-	Value        loose    `json:"value"`
-	Comment      loose    `json:"comment"`
-	ToIDs        loose    `json:"to_ids"`
-	Deleted      loose    `json:"deleted"`
-	Timestamp    loose    `json:"timestamp"`
-	FirstSeen    loose    `json:"first_seen"`
-	LastSeen     loose    `json:"last_seen"`
-	Distribution loose    `json:"distribution"`
-	Relation     loose    `json:"object_relation"`
-	Tags         []tag    `json:"Tag"`
-	Galaxies     []galaxy `json:"Galaxy"`
+	UUID         loose       `json:"uuid"`
+	Type         loose       `json:"type"`
+	Category     loose       `json:"category"`
+	Value        loose       `json:"value"`
+	Comment      loose       `json:"comment"`
+	ToIDs        loose       `json:"to_ids"`
+	Deleted      loose       `json:"deleted"`
+	Timestamp    loose       `json:"timestamp"`
+	FirstSeen    loose       `json:"first_seen"`
+	LastSeen     loose       `json:"last_seen"`
+	Distribution loose       `json:"distribution"`
+	Relation     loose       `json:"object_relation"`
+	Tags         few[tag]    `json:"Tag"`
+	Galaxies     few[galaxy] `json:"Galaxy"`
 
 	place string
 }
 
 type object struct {
-	UUID         loose            `json:"uuid"`
-	Name         loose            `json:"name"`
-	Comment      loose            `json:"comment"`
-	Deleted      loose            `json:"deleted"`
-	Timestamp    loose            `json:"timestamp"`
-	Distribution loose            `json:"distribution"`
-	Attributes   []jsontext.Value `json:"Attribute"`
-	References   []reference      `json:"ObjectReference"`
+	UUID         loose          `json:"uuid"`
+	Name         loose          `json:"name"`
+	Comment      loose          `json:"comment"`
+	Deleted      loose          `json:"deleted"`
+	Timestamp    loose          `json:"timestamp"`
+	Distribution loose          `json:"distribution"`
+	Attributes   jsontext.Value `json:"Attribute"`
+	References   few[reference] `json:"ObjectReference"`
 }
 
 type reference struct {
@@ -69,7 +73,7 @@ type tag struct {
 }
 
 type galaxy struct {
-	Clusters []cluster `json:"GalaxyCluster"`
+	Clusters few[cluster] `json:"GalaxyCluster"`
 }
 
 type cluster struct {
@@ -152,6 +156,51 @@ func (l loose) uuid() string {
 		}
 	}
 	return s
+}
+
+// few is a list of at most maxFew elements. A longer one is an error: a level of
+// TLP might stand at its end.
+type few[T any] []T
+
+const maxFew = 1000
+
+// UnmarshalJSONFrom reads a list; anything else is an empty one.
+func (l *few[T]) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+	*l = nil
+	if dec.PeekKind() != '[' {
+		return dec.SkipValue()
+	}
+	if _, err := dec.ReadToken(); err != nil {
+		return err
+	}
+	for dec.PeekKind() != ']' {
+		var one T
+		if len(*l) == maxFew {
+			return fault.New(fault.TooLarge, "a list of tags, galaxies or references has more than %d elements", maxFew)
+		}
+		if err := json.UnmarshalDecode(dec, &one); err != nil {
+			return err
+		}
+		*l = append(*l, one)
+	}
+	_, err := dec.ReadToken()
+	return err
+}
+
+// elements gives the elements of a list, one by one; of anything else, none.
+func elements(v jsontext.Value) iter.Seq2[int, jsontext.Value] {
+	return func(yield func(int, jsontext.Value) bool) {
+		dec := jsontext.NewDecoder(bytes.NewBuffer(v))
+		if t, err := dec.ReadToken(); err != nil || t.Kind() != '[' {
+			return
+		}
+		for i := 0; dec.PeekKind() != ']'; i++ {
+			one, err := dec.ReadValue()
+			if err != nil || !yield(i, one) {
+				return
+			}
+		}
+	}
 }
 
 func decode(v jsontext.Value, into any) error { return json.Unmarshal(v, into) }

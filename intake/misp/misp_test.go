@@ -104,8 +104,15 @@ func check(t testing.TB, b intake.Batch) result {
 			t.Errorf("%s has no creator", o.ID)
 		}
 	}
+	wide := 0 // objects that the report may name
 	for id, raw := range r.raw {
+		if r.level(id) <= r.level("report--"+eventUUID) {
+			wide++
+		}
 		for _, ref := range stix.References([]byte(raw)) {
+			if r.level(ref.ID) > r.level(id) {
+				t.Errorf("%s names %s, which is marked more narrowly", id, ref.ID)
+			}
 			if ref.Path != "created_by_ref" && !strings.HasPrefix(ref.ID, "marking-definition--") && r.raw[ref.ID] == "" {
 				t.Errorf("%s refers to %s, which is not there", id, ref.ID)
 			}
@@ -114,10 +121,18 @@ func check(t testing.TB, b intake.Batch) result {
 	if strings.Contains(r.all, "alice@corp.example") {
 		t.Error("who created the event is told")
 	}
-	if report := r.made["report--"+eventUUID]; len(r.raw) > 0 && report != nil && len(report["object_refs"].([]any)) != len(r.raw)-1 {
-		t.Errorf("the report names %d of %d objects", len(report["object_refs"].([]any)), len(r.raw)-1)
+	if report := r.made["report--"+eventUUID]; len(r.raw) > 0 && report != nil && len(report["object_refs"].([]any)) != wide-1 {
+		t.Errorf("the report names %d of %d objects", len(report["object_refs"].([]any)), wide-1)
 	}
 	return r
+}
+
+// level gives the level of TLP of an object.
+func (r result) level(id string) stix.TLP {
+	if ms, ok := r.made[id]["object_marking_refs"].([]any); ok {
+		return stix.TLPOf(ms[0].(string))
+	}
+	return stix.TLPNone
 }
 
 func (r result) pattern(id string) string {
@@ -252,11 +267,8 @@ func TestTLP(t *testing.T) {
 		{tags("tlp:purple"), tags(), stix.Red, 1}, {tags("tlp:green"), tags("tlp:ex:chr"), stix.Red, 1}, {tags("other"), tags(), stix.TLPNone, 0},
 	} {
 		r := read(t, eventOf(attributes(attr(1, "domain", "c2.example", true, ","+c.part), attr(2, "ip-dst", "192.0.2.1", false, "")), c.event))
-		for id, m := range r.made {
-			got := stix.TLPNone
-			if ms, ok := m["object_marking_refs"].([]any); ok && len(ms) == 1 {
-				got = stix.TLPOf(ms[0].(string))
-			}
+		for id := range r.made {
+			got := r.level(id)
 			if strings.HasPrefix(id, "indicator--") && got != c.want || got > c.want || c.event != tags("other") && got == stix.TLPNone {
 				t.Errorf("%s, %s: %s is %s", c.event, c.part, id, got.Name())
 			}
@@ -264,6 +276,22 @@ func TestTLP(t *testing.T) {
 		if len(r.b.Problems) != c.problems {
 			t.Errorf("%s, %s: %v", c.event, c.part, r.b.Problems)
 		}
+	}
+}
+
+// A narrower part is named by nothing that goes further than it does, not even by
+// its identifier, which may be computed from its value.
+func TestNarrowParts(t *testing.T) {
+	red := `,"Tag":[{"name":"tlp:red"}]`
+	r := read(t, eventOf(attributes(attr(1, "domain", "secret.example", false, red+`,"comment":"of the source"`), attr(2, "domain|ip", "b.example|192.0.2.1", false, red), attr(3, "text", "a secret", false, red), attr(4, "domain", "c2.example", true, "")),
+		`"Tag":[{"name":"tlp:green"}]`, `"Object":[`+obj(5, "file", `,"ObjectReference":[{"referenced_uuid":"`+uuidOf(1)+`","relationship_type":"drops"}]`, attr(6, "md5", md5, true, ""), attr(7, "text", "packed", false, red))+`]`))
+	for id, raw := range r.raw {
+		if green := r.level(id) == stix.Green; green && (strings.Contains(raw, "secret") || strings.Contains(raw, "packed") || strings.Contains(raw, "b.example") || strings.Contains(raw, "drops")) {
+			t.Errorf("%s goes further than it may: %s", id, raw)
+		}
+	}
+	if n := strings.Count(r.all, stix.Red.MarkingID()); n != 8 {
+		t.Errorf("%d red objects in %s", n, r.all)
 	}
 }
 

@@ -31,7 +31,7 @@ func (c *conversion) object(raw jsontext.Value, place string) {
 		uuid = derived(c.uuid, place)
 	}
 	var as []*attribute
-	for i, raw := range o.Attributes {
+	for i, raw := range elements(o.Attributes) {
 		if a, ok := c.read(raw, fmt.Sprintf("%s.Attribute[%d]", place, i)); ok {
 			as = append(as, a)
 		}
@@ -40,6 +40,7 @@ func (c *conversion) object(raw jsontext.Value, place string) {
 	if id, rest := c.file(&o, uuid, as, place); id != "" {
 		ids, as = append(ids, id), rest
 	}
+	markings := c.markings // of the note
 	for _, a := range as {
 		id, text := c.take(a)
 		if id != "" {
@@ -47,13 +48,14 @@ func (c *conversion) object(raw jsontext.Value, place string) {
 		}
 		if text != "" {
 			texts = append(texts, text)
+			markings = narrower(markings, c.own(a))
 		}
 	}
 	c.resolve(uuid, ids, o.Timestamp, place)
 	main := firstOf(ids)
 	if len(texts) > 0 {
 		texts = append(texts, o.Comment.text())
-		id := c.note(derived(uuid, "note"), main, o.Name.text(), strings.TrimSpace(strings.Join(texts, "\n")), o.Timestamp, c.markings, place)
+		id := c.note(derived(uuid, "note"), main, o.Name.text(), strings.TrimSpace(strings.Join(texts, "\n")), o.Timestamp, markings, place)
 		if main == "" {
 			main = id
 		}
@@ -215,11 +217,12 @@ func (c *conversion) fileObject(all []hash, name string, as []*attribute, place 
 		}
 		markings = narrower(markings, c.own(a))
 	}
-	raw, id, ok := observableOf("file", string(w.b[1:]), markings)
+	made, ok := observableOf("file", string(w.b[1:]))
 	if !ok {
 		return "", as
 	}
-	c.emit(id, raw, place)
+	id := made.id
+	c.emit(id, made, markings, place)
 	for _, a := range as {
 		if _, ok := hashOfFile(a); ok {
 			c.remark(a, id, "")

@@ -190,6 +190,19 @@ func TestLimits(t *testing.T) {
 			t.Errorf("%d attributes read at once: %v", c.attributes, err)
 		}
 	}
+	// Millions of broken parts are counted, not listed.
+	r := NewReader(strings.NewReader(eventOf(attributes(strings.Repeat("7,", 30_000)+"7"))), options())
+	b, err := r.Next()
+	if n := len(b.Problems); err != nil || n != intake.MaxObjects || !strings.Contains(b.Problems[n-1].Detail, "20002 more") {
+		t.Errorf("30,001 broken attributes: %d problems, %v, %v", n, b.Problems[n-1], err)
+	}
+	for _, n := range []int{maxFew, maxFew + 1} {
+		tags := `"Tag":[` + strings.Repeat(`{"name":"tlp:clear"},`, n-1) + `{"name":"tlp:red"}]`
+		b, err := Read([]byte(eventOf(attributes(attr(1, "domain", "c2.example", true, "")), tags)), options())
+		if err != nil || (n > maxFew) != (len(b.Items) == 0) || n <= maxFew && !strings.Contains(string(b.Items[0].Raw), stix.Red.MarkingID()) {
+			t.Errorf("%d tags: %d items, %v, %v", n, len(b.Items), b.Problems, err)
+		}
+	}
 	empty := len(eventOf(`"padding":""`)) - len(`{"Event":}`)
 	for _, more := range []int{0, 1} {
 		in := eventOf(`"padding":"` + strings.Repeat("x", intake.MaxBytes-empty+more) + `"`)
@@ -241,4 +254,24 @@ func FuzzReader(f *testing.F) {
 			}
 		}
 	})
+}
+
+// A report names at most so much that it stays readable; what is beyond has another one.
+func TestReportsOfAVeryLargeEvent(t *testing.T) {
+	for refs, want := range map[int]int{maxRefs: 1, maxRefs + 1: 2} {
+		c := newConversion("Event[0]", options())
+		c.uuid, c.created, c.modified = eventUUID, today, today
+		for i := range refs {
+			c.refs = append(c.refs, fmt.Sprintf("indicator--00000000-0000-4000-8000-%012d", i))
+		}
+		c.close(&event{Info: "large"}, said{})
+		if len(c.items) != want {
+			t.Fatalf("%d objects: %d reports", refs, len(c.items))
+		}
+		for _, it := range c.items {
+			if _, err := stix.Parse(it.Raw, stix.Limits{}); err != nil {
+				t.Error(err)
+			}
+		}
+	}
 }

@@ -82,16 +82,18 @@ func (s said) markings(otherwise []string) []string {
 
 // narrower gives the narrower of two lists of markings.
 func narrower(a, b []string) []string {
-	level := func(ms []string) (l stix.TLP) {
-		for _, m := range ms {
-			l = max(l, stix.TLPOf(m))
-		}
-		return l
-	}
 	if level(b) > level(a) {
 		return b
 	}
 	return a
+}
+
+// level gives the narrowest level of some markings.
+func level(markings []string) (l stix.TLP) {
+	for _, m := range markings {
+		l = max(l, stix.TLPOf(m))
+	}
+	return l
 }
 
 // galaxies gives the object type of a galaxy by words in its name.
@@ -131,6 +133,6 @@ func (c *conversion) cluster(k cluster) string {
 			}
 		}
 	}
-	c.emit(w.id, w.end(c.markings), c.place)
+	c.emit(w.id, w, c.markings, c.place)
 	return w.id
 }

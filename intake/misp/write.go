@@ -4,6 +4,7 @@ import (
 	"crypto/sha1"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -82,19 +83,19 @@ func quote(b []byte, s string) []byte {
 	return out
 }
 
-// observableOf writes an observable with its own identifier.
-func observableOf(typ, body string, markings []string) (raw []byte, id string, ok bool) {
-	id, ok = stix.ObservableID(fmt.Appendf(nil, `{"type":%q,%s}`, typ, body))
-	if !ok {
-		return nil, "", false
-	}
-	w := &writer{b: []byte{'{'}}
+// observableOf begins an observable with its own identifier.
+func observableOf(typ, body string) (*writer, bool) {
+	id, ok := stix.ObservableID(fmt.Appendf(nil, `{"type":%q,%s}`, typ, body))
+	w := &writer{b: []byte{'{'}, id: id}
 	w.text("type", typ)
 	w.text("spec_version", "2.1")
 	w.text("id", id)
 	w.b = append(append(w.b, ','), body...)
-	return w.end(markings), id, true
+	return w, ok
 }
+
+// reopen goes on with an object that was written elsewhere, without markings.
+func reopen(raw []byte) *writer { return &writer{b: slices.Clone(raw[:len(raw)-1])} }
 
 // derived gives a UUID that follows from the UUID of something in the event and
 // a word for what is made of it. It is of version 5, but not under the
