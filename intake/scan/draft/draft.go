@@ -87,7 +87,7 @@ func (m *Maker) Mention(n Mention) {
 	if len(things) == 0 {
 		return
 	}
-	if len(m.items) >= intake.MaxObjects-room {
+	if m.full() {
 		m.left++
 		return
 	}
@@ -130,7 +130,7 @@ func (m *Maker) add(raw []byte, id, place string) {
 }
 
 // Observable makes the cyber-observable of a thing, unless it is there, and
-// gives its identifier; "" for kinds that have none.
+// gives its identifier; "" for kinds that have none, and when there is no room.
 func (m *Maker) Observable(t observable.Thing, place string) string {
 	raw, ok := m.draft(t).Object()
 	if !ok {
@@ -138,6 +138,9 @@ func (m *Maker) Observable(t observable.Thing, place string) string {
 	}
 	id := idOf(raw)
 	if !m.sco[id] {
+		if m.full() {
+			return ""
+		}
 		m.sco[id] = true
 		m.add(raw, id, place)
 	}
@@ -151,12 +154,15 @@ func (m *Maker) Problem(place, detail string) {
 
 // Relate makes a relationship.
 func (m *Maker) Relate(kind, source, target, place string) {
-	if source == "" || target == "" || len(m.items) >= intake.MaxObjects-room {
+	if source == "" || target == "" || m.full() {
 		return
 	}
 	raw := encode(relationship{m.common("relationship"), kind, source, target, m.markings()})
 	m.add(raw, idOf(raw), place)
 }
+
+// full tells whether what is left is kept for the report and the mail's own objects.
+func (m *Maker) full() bool { return len(m.items) >= intake.MaxObjects-room }
 
 // relate makes the relations that a row is sure of: one name and one address
 // beside each other resolve, and an indicator beside a technique indicates it.
