@@ -38,7 +38,7 @@ var layout = []struct{ packages, imports string }{
 	{"intake/auto", "LEAVES intake intake/*"},
 	{"intake/*", "LEAVES intake"},
 	{"defence", "LEAVES rights member thing"},
-	{"defence/*", "LEAVES defence"},
+	{"defence/*", "LEAVES defence member"},
 	{"archive held thing submission", "LEAVES rights"},
 	{"botnet order casefile card breach takeover", "LEAVES"},
 

@@ -58,7 +58,7 @@ func TestLinks(t *testing.T) {
 // know of each table what whoever can edit it gains.
 func TestTables(t *testing.T) {
 	text := map[string]string{}
-	for _, pattern := range []string{"*/schema/*.sql", "store/migrate.go"} {
+	for _, pattern := range []string{"*/schema/*.sql", "*/*/schema/*.sql", "store/migrate.go"} {
 		names, err := filepath.Glob(pattern)
 		if err != nil {
 			t.Fatal(err)

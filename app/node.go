@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"tocsin/defence"
+	"tocsin/defence/secondary"
 	"tocsin/exchange"
 	"tocsin/fault"
 	"tocsin/ledger"
@@ -70,7 +71,7 @@ func Open(ctx context.Context, cfg Config) (n *Node, err error) {
 
 // migrate brings the tables of all ideas up to date.
 func migrate(ctx context.Context, db *store.DB) error {
-	return errors.Join(exchange.Migrate(ctx, db), defence.Migrate(ctx, db))
+	return errors.Join(exchange.Migrate(ctx, db), defence.Migrate(ctx, db), secondary.Migrate(ctx, db))
 }
 
 // openKeys opens the keys folder, or makes it for a store that is new.

@@ -51,6 +51,7 @@ type commands struct {
 	Key     keyCmd     `cmd:"" help:"Add, list, remove keys."`
 	Group   groupCmd   `cmd:"" help:"Add, list, remove sharing groups."`
 	Trust   trustCmd   `cmd:"" help:"Say what a source may do at your defences."`
+	Defence defenceCmd `cmd:"" help:"Register what is told of changes."`
 	Report  reportCmd  `cmd:"" help:"File a report and get a receipt."`
 	Preview previewCmd `cmd:"" help:"See what a report would share, without sending it."`
 	Recall  recallCmd  `cmd:"" help:"Take your report of something back, everywhere."`
