@@ -48,10 +48,18 @@ func heading(s string) string {
 	first := ""
 	prev := ""
 	n := 0
+	matter := strings.HasPrefix(s, "---\n") // settings of a site generator, up to the next ---
 	for l := range strings.Lines(s) {
 		l = strings.TrimSpace(l)
 		if n++; n > 200 {
 			break
+		}
+		if matter {
+			if t, ok := strings.CutPrefix(l, "title:"); ok {
+				return clean(strings.Trim(t, " \"'"))
+			}
+			matter = n == 1 || l != "---"
+			continue
 		}
 		if t := strings.TrimLeft(l, "#="); len(t) < len(l) && strings.HasPrefix(t, " ") && len(l)-len(t) <= 6 {
 			return clean(t)
