@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -301,4 +302,43 @@ func FuzzReader(f *testing.F) {
 			}
 		}
 	})
+}
+
+// A report of any length takes the memory of a part or two.
+func TestMemoryOfALongStream(t *testing.T) {
+	const total = 50 << 20
+	one := padded(1000) + ","
+	body := io.MultiReader(strings.NewReader(`{"objects":[`), io.LimitReader(&loop{text: one}, total/int64(len(one))*int64(len(one))), strings.NewReader(domain(1)+"]}"))
+	r := NewReader(body, intake.Options{})
+	var most uint64
+	n := 0
+	for {
+		b, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		n += len(b.Items)
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		most = max(most, m.HeapAlloc)
+	}
+	if want := total/len(one) + 1; n != want || most > 3*intake.MaxBytes {
+		t.Errorf("%d of %d objects, %d MB", n, want, most>>20)
+	}
+}
+
+// loop gives a text again and again.
+type loop struct {
+	text string
+	at   int
+}
+
+func (l *loop) Read(p []byte) (int, error) {
+	n := copy(p, l.text[l.at:])
+	l.at = (l.at + n) % len(l.text)
+	return n, nil
 }
