@@ -89,7 +89,7 @@ func decode(s string) (string, bool) {
 	if len(trimmed) < 11 || len(trimmed)%4 == 1 {
 		return "", false
 	}
-	if i := strings.IndexByte(trimmed, '='); i >= 0 {
+	if strings.IndexByte(trimmed, '=') >= 0 {
 		return "", false
 	}
 	for _, enc := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {

@@ -93,7 +93,7 @@ func (r *report) prose(f stix.Field, j *judged, at field) {
 	if !unlabelled[last] && !(len(f.Path) == 1 && last == "name") {
 		at.label = labelOf(f.Path)
 	}
-	j.spans, j.prose = r.g.judge(f.Value, at, r.m), true
+	j.spans, j.prose, j.at = r.g.judge(f.Value, at, r.m), true, at
 }
 
 // isReference tells identifiers of objects.

@@ -64,7 +64,7 @@ func (g *Gate) PolicyHash() [32]byte { return g.hash }
 func (g *Gate) Text(s string) []Span {
 	m := newMemory(g)
 	spans := g.judge(s, field{}, m)
-	return m.settle(s, g.recall(s, spans, m))
+	return g.again(s, field{}, m.settle(s, g.recall(s, spans, m)), m)
 }
 
 // HeldPlaceholder stands where a passage is held.

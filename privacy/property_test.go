@@ -196,3 +196,15 @@ func FuzzJSON(f *testing.F) {
 		}
 	})
 }
+
+// Random texts, judged twice: a second gate takes nothing out that the first let through.
+func TestSecondPassOfRandomTexts(t *testing.T) {
+	g := New()
+	rapid.Check(t, func(t *rapid.T) {
+		s := strings.ToValidUTF8(reportText(t), "?")
+		out := Scrub(s, g.Text(s))
+		if again := Scrub(out, g.Text(out)); again != out {
+			t.Fatalf("%q\nbecame %q\nthen   %q", s, out, again)
+		}
+	})
+}

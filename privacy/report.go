@@ -31,7 +31,8 @@ type judged struct {
 	spans      []Span
 	instead    string // replaces the whole token's text where a placeholder would break the type
 	very       bool   // the value that the object is about
-	prose      bool   // what other texts said of a value holds here too
+	at         field
+	prose      bool // what other texts said of a value holds here too
 }
 
 func newReport(g *Gate, objs []stix.Object) *report {
@@ -73,6 +74,9 @@ func (r *report) judge() [][]judged {
 				r.m.recallMails(f.value, f.spans)
 			}
 			f.spans = r.m.settle(f.value, f.spans)
+			if f.prose {
+				f.spans = r.g.again(f.value, f.at, f.spans, r.m)
+			}
 		}
 		follow(all[i])
 	}
