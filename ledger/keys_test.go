@@ -130,6 +130,20 @@ func TestWrongModes(t *testing.T) {
 	}
 }
 
+// Who owns a file can change its mode: another user's keys are refused.
+func TestWrongOwner(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root can give a file to somebody else")
+	}
+	for _, name := range []string{".", signingFile, secretFile} {
+		k := newKeys(t)
+		must(t, os.Chown(filepath.Join(string(k.dir), name), 54321, -1))
+		if _, err := OpenKeys(string(k.dir)); fault.KindOf(err) != fault.Refused || !strings.Contains(err.Error(), "belongs to user 54321") {
+			t.Errorf("%s of another user: %v", name, err)
+		}
+	}
+}
+
 func TestDamagedFolder(t *testing.T) {
 	for name, damage := range map[string]func(dir string) error{
 		"no folder":      func(dir string) error { return os.RemoveAll(dir) },
