@@ -226,6 +226,12 @@ func TestLeftOut(t *testing.T) {
 	if strings.Contains(r.all, "gone") || strings.Contains(r.all, md5) || len(r.b.Problems) > 0 {
 		t.Errorf("deleted parts: %s, %v", r.all, r.b.Problems)
 	}
+	for name := range strings.FieldsSeq(personalObjects) {
+		r := read(t, eventOf(attributes(attr(2, "domain", "c2.example", true, "")), `"Object":[`+obj(3, name, "", attr(4, "text", "Bob-Secret", false, ""))+`]`))
+		if strings.Contains(r.all, "Bob-Secret") || len(r.b.Problems) != 1 || r.b.Problems[0].Place != "Event[0].Object[0]" || r.b.Problems[0].Kind != fault.Refused {
+			t.Errorf("an object %s: %s, %v", name, r.all, r.b.Problems)
+		}
+	}
 	r = read(t, eventOf(attributes(attr(1, "malware-sample", "a.exe|"+md5, true, `,"data":"UEsDBA=="`))))
 	if strings.Contains(r.all, "UEsDBA") || !strings.Contains(r.all, md5) {
 		t.Errorf("a sample: %s", r.all)

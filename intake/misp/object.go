@@ -26,6 +26,10 @@ func (c *conversion) object(raw jsontext.Value, place string) {
 		c.refuse(place, o.UUID.uuid(), "the object is distributed more narrowly than its event (own organisation or a sharing group); it was left out")
 		return
 	}
+	if strings.Contains(personalObjects, " "+strings.ToLower(o.Name.text())+" ") {
+		c.refuse(place, o.UUID.uuid(), "objects of this name are about people or whom it hit, and are left out")
+		return
+	}
 	uuid := o.UUID.uuid()
 	if uuid == "" {
 		uuid = derived(c.uuid, place)
@@ -67,6 +71,9 @@ func (c *conversion) object(raw jsontext.Value, place string) {
 		}
 	}
 }
+
+// personalObjects are the templates of which nothing is taken, whatever types their attributes have.
+const personalObjects = " person victim employee credit-card bank-account phone passport "
 
 func firstOf(ids []string) string {
 	if len(ids) == 0 {
