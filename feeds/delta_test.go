@@ -74,6 +74,7 @@ func TestSince(t *testing.T) {
 		t.Errorf("nothing changed: %q", ops)
 	}
 	w.file(domains("c.example")...)
+	w.lists("/feeds/domains.txt", "a.example\nb.example\nc.example\n")
 	w.recall(at)
 	w.lists("/feeds/domains.txt", "b.example\nc.example\n")
 	if ops := c.pull(); !slices.Equal(ops, []string{"add c.example", "remove a.example", "end"}) || !c.has("b.example", "c.example") {

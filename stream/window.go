@@ -16,7 +16,6 @@ type batch struct {
 	ats         []int64 // date of each event
 	ends        []int   // where each event ends in data
 	data        []byte
-	rights      int64 // rights counter of the head when it was read
 }
 
 // from gives what comes after a date.
