@@ -45,7 +45,7 @@ func build(b *testing.B) programs {
 		b.Skip("skipped: the load generator of the shared tools is not here")
 	}
 	dir := b.TempDir()
-	p := programs{tocsin: filepath.Join(dir, "tocsin"), load: filepath.Join(dir, "taxiiload"), home: dir}
+	p := programs{tocsin: filepath.Join(dir, "tocsin"), load: filepath.Join(dir, "taxiiload"), home: filepath.Join(dir, "home")}
 	for _, args := range [][]string{{"build", "-o", p.tocsin, "tocsin"}, {"build", "-C", taxiiload, "-o", p.load, "."}} {
 		cmd := exec.Command("go", args...)
 		cmd.Env = append(os.Environ(), "CGO_ENABLED=0")

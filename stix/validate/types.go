@@ -24,7 +24,7 @@ var domain = map[string]string{
 	"course-of-action":     "4.3 name! description",
 	"grouping":             "4.4 name description context!:open=grouping-context-ov object_refs!:refs",
 	"identity":             "4.5 name! description roles:texts identity_class:open=identity-class-ov sectors:opens=industry-sector-ov contact_information",
-	"incident":             "4.6 name! description",
+	"incident":             "4.6 name! description kill_chain_phases:parts=kill-chain-phase",
 	"indicator":            "4.7 name description indicator_types:opens=indicator-type-ov pattern! pattern_type!:open=pattern-type-ov pattern_version valid_from!:time valid_until:time kill_chain_phases:parts=kill-chain-phase",
 	"infrastructure":       "4.8 name! description infrastructure_types:opens=infrastructure-type-ov aliases:texts kill_chain_phases:parts=kill-chain-phase first_seen:time last_seen:time",
 	"intrusion-set":        "4.9 name! description aliases:texts first_seen:time last_seen:time goals:texts resource_level:open=attack-resource-level-ov primary_motivation:open=attack-motivation-ov secondary_motivations:opens=attack-motivation-ov",
