@@ -121,7 +121,7 @@ func FuzzOwnIdentity(f *testing.F) {
 	m := member.Member{ID: 1, Name: "Alpha Bank", Identity: "identity--22222222-2222-4222-8222-222222222222", Domains: []string{"alpha.example"}}
 	f.Fuzz(func(t *testing.T, name, contact string) {
 		const some = "identity--33333333-3333-4333-8333-333333333333"
-		if r.OwnIdentity(m, some, name, contact) && !r.OwnIdentity(m, some, strings.ToUpper(name), strings.ToUpper(contact)) && strings.ToLower(strings.ToUpper(name+contact)) == strings.ToLower(name+contact) {
+		if ascii(name+contact) && r.OwnIdentity(m, some, name, contact) != r.OwnIdentity(m, some, strings.ToUpper(name), strings.ToUpper(contact)) {
 			t.Errorf("letter case decides: %q %q", name, contact)
 		}
 		self := m
@@ -130,4 +130,8 @@ func FuzzOwnIdentity(f *testing.F) {
 			t.Errorf("a member called %q isn't itself", name)
 		}
 	})
+}
+
+func ascii(s string) bool {
+	return strings.IndexFunc(s, func(c rune) bool { return c > 126 || c < ' ' }) < 0
 }
