@@ -52,12 +52,18 @@ func (s *server) visible(who member.Session) []collection {
 		member.AudienceAmberStrict: {"TLP:AMBER+STRICT", "The community's collection for TLP:AMBER+STRICT: for members only."},
 	}
 	var out []collection
+	taken := map[string]bool{"": true}
 	for _, aud := range who.Audiences {
 		name := member.CollectionName(who, aud)
 		if name == "" {
 			continue
 		}
-		c := collection{ID: s.collectionID(aud), Alias: alias(name), CanRead: true, CanWrite: true, MediaTypes: []string{mediaSTIX}, aud: aud}
+		a := alias(name)
+		if taken[a] {
+			a = "" // unique within the root (section 5.2.1.1); the id and the group's name do
+		}
+		taken[a] = true
+		c := collection{ID: s.collectionID(aud), Alias: a, CanRead: true, CanWrite: true, MediaTypes: []string{mediaSTIX}, aud: aud}
 		if text, ok := about[aud]; ok {
 			c.Title, c.Description = text[0], text[1]
 		} else {

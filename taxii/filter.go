@@ -14,7 +14,7 @@ import (
 // Bounds of one request.
 const (
 	maxPage   = 5000    // objects of a page, also when more are asked for
-	pageBytes = 4 << 20 // bytes of objects after which a page ends; one object may be over it
+	pageBytes = 1 << 20 // bytes of objects after which a page ends; one object may be over it
 	maxValues = 1000    // values of one filter
 )
 

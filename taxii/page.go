@@ -105,6 +105,11 @@ func (s *server) list(r *request, form form) error {
 	if err != nil {
 		return err
 	}
+	done, err := s.turns.take(r.Context(), r.session.Member.ID)
+	if err != nil {
+		return err
+	}
+	defer done()
 	p := &page{list: form.name, limit: f.limit}
 	switch {
 	case f.none:
@@ -140,6 +145,11 @@ func (s *server) one(r *request, takes string, form form, every bool) error {
 	if err := s.resume(c.aud, &f); err != nil {
 		return err
 	}
+	done, err := s.turns.take(r.Context(), r.session.Member.ID)
+	if err != nil {
+		return err
+	}
+	defer done()
 	p := &page{list: form.name, limit: f.limit}
 	if err := s.byID(r.Context(), r.session, c.aud, &f, form, p); err != nil {
 		return err

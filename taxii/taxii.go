@@ -37,9 +37,10 @@ const (
 const MaxBody = 100 << 20
 
 type server struct {
-	x    *exchange.Exchange
-	d    *door.Door
-	pack door.Packer
+	x     *exchange.Exchange
+	d     *door.Door
+	pack  door.Packer
+	turns turns
 }
 
 // request is what a handler is called with: its reader is known, and takes the
