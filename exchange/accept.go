@@ -46,8 +46,7 @@ func (x *Exchange) accept(ctx context.Context, s member.Session, body io.Reader,
 	if err != nil {
 		return f, err
 	}
-	body, size := declared(body, o.Size)
-	give, err := x.inWork(ctx, size)
+	body, give, err := x.reserve(ctx, body, o.Size)
 	if err != nil {
 		return f, err
 	}
@@ -121,14 +120,18 @@ func (x *Exchange) prepare(ctx context.Context, w *work) (*kept, error) {
 	return k, x.pack(k, items)
 }
 
-// declared gives the size of a body that the client declared, or 0 when it says
-// little about what will be in memory: a compressed body unpacks to more.
-func declared(body io.Reader, size int64) (io.Reader, int64) {
-	b := bufio.NewReaderSize(body, 64<<10)
-	if magic, _ := b.Peek(2); len(magic) == 2 && magic[0] == 0x1f && magic[1] == 0x8b {
-		size = 0
+// reserve waits for its turn to read a body of the size that the client declared.
+// A compressed body unpacks to more than that: it reserves a whole part.
+func (x *Exchange) reserve(ctx context.Context, body io.Reader, size int64) (_ io.Reader, give func(), err error) {
+	if give, err = x.inWork(ctx, size); err != nil {
+		return nil, nil, err
 	}
-	return b, size
+	b := bufio.NewReaderSize(body, 64<<10)
+	if magic, _ := b.Peek(2); size > 0 && len(magic) == 2 && magic[0] == 0x1f && magic[1] == 0x8b {
+		give()
+		give, err = x.inWork(ctx, 0)
+	}
+	return b, give, err
 }
 
 // target is where a report is asked to go.

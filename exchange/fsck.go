@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"tocsin/archive"
+	"tocsin/fault"
 	"tocsin/ledger"
 	"tocsin/store"
 )
@@ -22,6 +23,7 @@ type Checked struct {
 	Entries  int64     `json:"entries"`
 	Objects  int64     `json:"objects"`
 	Receipts int64     `json:"receipts"`
+	Unread   int64     `json:"unread"` // entries of months whose key was destroyed on purpose
 	Findings []Finding `json:"findings"`
 }
 
@@ -61,7 +63,6 @@ type fsck struct {
 	q    store.Querier
 	size int64
 	last int64 // date of the last position so far
-	bad  map[int64]bool
 	c    *Checked
 }
 
@@ -84,7 +85,11 @@ func (f *fsck) entry(ctx context.Context, e archive.Entry) error {
 	}
 	f.last = e.Added + e.N - 1
 	r, err := f.x.recordOf(e)
-	if err != nil {
+	switch {
+	case fault.KindOf(err) == fault.Gone:
+		f.c.Unread++
+		return nil
+	case err != nil:
 		f.find(place, "its record can't be opened: %v", err)
 		return nil
 	}
