@@ -140,7 +140,7 @@ func visible(s string) string {
 // one begins another.
 var fangs = []struct{ word, sign string }{
 	{"dot", "."}, {"point", "."}, {"punkt", "."}, {"punto", "."}, {"ponto", "."}, {"точка", "."}, {"d", "."}, {".", "."},
-	{"собака", "@"}, {"arroba", "@"}, {"at", "@"}, {"@", "@"}, {"://", "://"}, {":", ":"}, {"//", "//"}, {"/", "/"}, {"www", "www"},
+	{"собака", "@"}, {"arroba", "@"}, {"arobase", "@"}, {"chiocciola", "@"}, {"kropka", "."}, {"at", "@"}, {"@", "@"}, {"://", "://"}, {":", ":"}, {"//", "//"}, {"/", "/"}, {"www", "www"},
 }
 
 // unbracket undoes bracketed signs, brackets that lost their partner beside a

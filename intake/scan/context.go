@@ -106,7 +106,7 @@ func (sc *scanner) isHost(c chain, w, name string) bool {
 	}
 	labels := strings.Split(w, ".")
 	last, first := labels[len(labels)-1], labels[0]
-	if products[name] || len(labels) >= 3 && reversed(labels) || caps(labels) {
+	if products[name] || strings.HasSuffix(name, ".arpa") || len(labels) >= 3 && reversed(labels) || caps(labels) {
 		return false
 	}
 	if c.loose && (len(first) < 3 || commonWords[lowered(first)]) {
@@ -114,11 +114,11 @@ func (sc *scanner) isHost(c chain, w, name string) bool {
 	}
 	two := len(labels) == 2
 	tld := lowered(last)
-	network := sc.hints.says(hintNetwork, hintFile) || sc.typed(c.end)
+	network := sc.hints.says(hintNetwork, hintFile) || sc.typed(c.end) || sc.pathAt(c.end) && !sc.filePath(name, c.end)
 	file := sc.hints.says(hintFile, hintNetwork) && !network
 	alone := sc.listLine(c) && !file
 	switch {
-	case two && upper(last[0]) && !upper(last[len(last)-1]): // a sentence without a space: done.It
+	case two && upper(last[0]) && !upper(last[len(last)-1]) && !strings.ContainsAny(first, "-0123456789"): // a sentence without a space: done.It
 		return false
 	case !two && upper(last[0]) && !upper(last[len(last)-1]) && !upper(first[0]):
 		return false

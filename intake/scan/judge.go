@@ -73,6 +73,11 @@ func article(path string) bool {
 			}
 		}
 	}
+	for _, part := range [...]string{"/commit/", "/pull/", "/issues/"} {
+		if strings.Contains(p, part) {
+			return true // of a code host: what is talked about
+		}
+	}
 	title := p[strings.LastIndexByte(p, '/')+1:]
 	return strings.Count(title, "-") >= 4 && !strings.ContainsAny(title, "?=&%")
 }

@@ -11,7 +11,7 @@ var words = []struct {
 	sign byte
 }{
 	{"dot", '.'}, {"point", '.'}, {"punkt", '.'}, {"punto", '.'}, {"ponto", '.'}, {"точка", '.'}, {"тчк", '.'}, {"d", '.'}, {".", '.'}, {"·", '.'},
-	{"собака", '@'}, {"arroba", '@'}, {"at", '@'}, {"@", '@'}, {"://", ';'}, {":", ':'}, {"//", '&'}, {"/", '/'}, {"www", 'w'}, {"-", '-'}, {"_", '_'},
+	{"собака", '@'}, {"arroba", '@'}, {"arobase", '@'}, {"chiocciola", '@'}, {"kropka", '.'}, {"at", '@'}, {"@", '@'}, {"://", ';'}, {":", ':'}, {"//", '&'}, {"/", '/'}, {"www", 'w'}, {"-", '-'}, {"_", '_'},
 }
 
 // bracketed reads a sign in brackets at i: [.] (dot) {at} [://] and the like, up
@@ -55,10 +55,15 @@ func (sc *scanner) blanks(i, n int) int {
 	return i
 }
 
-// wrap skips one line break with the blanks round it and the mark of a quoted
-// mail, or gives i when there is none.
+// wrap skips one line break (also <br>) with the blanks round it and the mark of
+// a quoted mail, or gives i when there is none.
 func (sc *scanner) wrap(i int) int {
 	j := sc.blanks(i, 8)
+	if j+4 <= len(sc.s) && sc.s[j] == '<' && strings.EqualFold(sc.s[j:j+3], "<br") {
+		if end := strings.IndexByte(sc.s[j:min(len(sc.s), j+7)], '>'); end > 0 {
+			return sc.blanks(j+end+1, 4)
+		}
+	}
 	if j < len(sc.s) && sc.s[j] == '\r' {
 		j++
 	}
@@ -138,6 +143,11 @@ func (sc *scanner) dot(i int) (end int, fanged, loose bool) {
 		if end == i+1 && sc.at(end) == '[' && sc.at(end+1) == '.' {
 			return i, false, false
 		}
+		if end == i+1 && !sc.labelAt(end) {
+			if j := sc.wrap(end); j > end && sc.restOfName(j) {
+				return j, false, false
+			}
+		}
 		return end, end > i+1, false
 	case '[', '(', '{', '<':
 		sign, end, _ := sc.bracketed(i)
@@ -176,6 +186,10 @@ func (sc *scanner) dot(i int) (end int, fanged, loose bool) {
 		if strings.HasPrefix(sc.s[i:], "|2e|") || strings.HasPrefix(sc.s[i:], "|2E|") {
 			return i + 4, false, false
 		}
+	case '\n', '\r':
+		if j := sc.wrap(i); sc.at(j) == '.' && sc.restOfName(j+1) {
+			return j + 1, false, false
+		}
 	case ' ', '\t':
 		return sc.spacedDot(i)
 	default:
@@ -195,6 +209,24 @@ func (sc *scanner) dot(i int) (end int, fanged, loose bool) {
 		}
 	}
 	return i, false, false
+}
+
+// restOfName tells whether a name that a page broke at a dot ends with what stands
+// at i: a suffix and nothing more, behind a part that looks like a name, or
+// numbers behind numbers.
+func (sc *scanner) restOfName(i int) bool {
+	end := i
+	for end < len(sc.s) && end < i+24 && isWordByte(sc.s[end]) {
+		end++
+	}
+	label := sc.s[i:end]
+	if isDigits(label) {
+		return len(label) <= 3 && len(sc.buf) <= 12 && strings.IndexByte(string(sc.buf), '.') > 0 && strings.Trim(string(sc.buf), "0123456789.") == ""
+	}
+	if len(label) < 2 || lowered(label) != label || commonWords[label] || sc.at(end) == '.' && isWordByte(sc.at(end+1)) || sc.at(end) == '-' || sc.at(end) == '_' {
+		return false
+	}
+	return strings.ContainsAny(string(sc.buf[max(0, len(sc.buf)-64):]), ".-0123456789") && sc.known("a."+label)
 }
 
 // afterWrap skips a line break behind a bracketed dot: the name goes on there.
@@ -234,6 +266,9 @@ func (sc *scanner) atSign(i int) (end int, fanged bool) {
 	j := sc.blanks(i, 2)
 	switch c := sc.at(j); {
 	case c == '@' && j == i:
+		if k := sc.wrap(i + 1); k > i+1 && sc.labelAt(k) {
+			return k, false
+		}
 		return i + 1, false
 	case c == '[' || c == '(' || c == '{' || c == '<':
 		if sign, end, _ := sc.bracketed(j); sign == '@' {

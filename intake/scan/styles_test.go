@@ -140,6 +140,17 @@ var styles = []struct{ name, text, want string }{
 	{"session", "Cookie: PHPSESSID=" + md5A + "; hash=" + md5B, "md5 " + md5B},
 	{"names of files by heading", "File names:\nevil.zip\nbad.sh\n\nDomains:\nevil.zip\n", "domain evil.zip"},
 	{"typed cells", "payload.sh,hostname,x\nother.sh,file,y\n", "domain payload.sh"},
+	{"cell broken by br", "| SHA-256 |\n|---|\n| " + sha256A[:32] + "<br>" + sha256A[32:] + " |\n", "sha256 " + sha256A},
+	{"broken at dots", "hosts north.evil-site.\nexample and bad-site\n.example and 192.0.\n2.7, mail boss@\nevil.example.\nAfter that it was over.\nexample", "domain north.evil-site.example|domain bad-site.example|ipv4 192.0.2.7|email boss@evil.example"},
+	{"sentence end is no break", "it was evil.example.\nbad.example came later", "domain evil.example|domain bad.example"},
+	{"short hosts with a path", "got transfer.sh/abc/evil.zip", "url http://transfer.sh/abc/evil.zip"},
+	{"code host", "https://code.example/a/b/commit/" + sha1A + " and https://code.example/evil/loader", "url https://code.example/evil/loader"},
+	{"french", "courriel pirate[arobase]evil[point]example ; C2 http://evil.example:8080/gate.php?id=1&t=2 ;", "email pirate@evil.example|url http://evil.example:8080/gate.php?id=1&t=2"},
+	{"shouted", "EVIL-CORP.EXAMPLE, HTTP://EVIL.EXAMPLE/A, Www.Bad.Example", "domain evil-corp.example|url http://evil.example/A"},
+	{"reverse name", "7.2.0.192.in-addr.arpa", ""},
+	{"java names", "package com.evil.bank.trojan, class com.evil.bank.MainActivity, java.lang.String, os.path.join, Microsoft.Win32.TaskScheduler.dll", ""},
+	{"windows event", `{"NewProcessName":"C:\\Windows\\Temp\\evil.exe","ParentProcessName":"C:\\Windows\\explorer.exe","Sid":"S-1-5-21-1-2-3-500"}`, `path C:\Windows\Temp\evil.exe`},
+	{"mutex forms", "mutex=AsyncMutex_6SI8 , Mutex: \"DCRat_x1\". The malware uses a mutex to ensure that.", "mutex AsyncMutex_6SI8|mutex DCRat_x1"},
 	{"request", "GET /a/" + md5A + "/b.php?l=x1.cab HTTP/1.1", ""},
 }
 

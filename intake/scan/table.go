@@ -1,6 +1,9 @@
 package scan
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+)
 
 // table is what is known about the columns of the lines around.
 type table struct {
@@ -26,7 +29,7 @@ func (sc *scanner) isHeading(start, end int) bool {
 		return false
 	}
 	l := strings.Trim(sc.s[start:end], " \t\r*_`")
-	if l == "" {
+	if strings.IndexFunc(l, unicode.IsLetter) < 0 {
 		return false
 	}
 	last := l[len(l)-1]
