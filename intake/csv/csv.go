@@ -58,6 +58,7 @@ type Reader struct {
 	table   *table
 	at      int // the next byte, in the current part
 	line    int // lines before it, over the whole list
+	literal int // up to this line a quote that is not closed on its line is a letter
 	header  bool
 	done    bool
 	err     error
@@ -152,7 +153,9 @@ func (r *Reader) record() (record, error) {
 		if rec.cells, open = split(rec.text, r.table.sep); !open {
 			return rec, nil
 		}
-		if rec.bytes > maxQuoted {
+		if rec.bytes > maxQuoted || rec.lines == maxLines || r.line < r.literal {
+			// None of the lines that were looked through begins such a search again.
+			r.literal = max(r.literal, r.line+rec.lines)
 			return r.firstLine()
 		}
 	}

@@ -287,3 +287,32 @@ func TestParts(t *testing.T) {
 		t.Errorf("of a list of more than 16 MB: %s", values(all))
 	}
 }
+
+// A quoted cell may have so many lines and no more; then its quote is a letter.
+func TestQuotesOverLines(t *testing.T) {
+	for n, closed := range map[int]bool{2: true, maxLines: true, maxLines + 1: false} {
+		text := "t" + strings.Repeat("\nt", n-1)
+		b, err := Read([]byte("value,comment\nc2.example,\""+text+"\"\n192.0.2.1,x\n"), options())
+		if err != nil || values(look(t, b)) != "c2.example 192.0.2.1" {
+			t.Fatalf("%d lines: %v, %v", n, b.Problems, err)
+		}
+		want := map[bool]string{true: text, false: "t"}[closed]
+		if got := look(t, b)[0].Description; got != want || closed != (len(b.Problems) == 0) {
+			t.Errorf("%d lines: description %q, %v", n, got, b.Problems)
+		}
+	}
+}
+
+// No bytes make the reading of quotes quadratic.
+func TestQuotesCostLittle(t *testing.T) {
+	for _, line := range []string{"x\"y,\"\n", "a,\"\nb\nc\nd\n", "a,\"\"\"\n", "\"\n\n\n"} {
+		in := "value,comment\nc2.example,x\n" + strings.Repeat(line, 300_000/len(line))
+		start := time.Now()
+		if _, err := Read([]byte(in), options()); err != nil {
+			t.Errorf("%q: %v", line, err)
+		}
+		if took := time.Since(start); took > 20*time.Second { // well under one, and an hour when it is quadratic
+			t.Errorf("%q took %v", line, took)
+		}
+	}
+}

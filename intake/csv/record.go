@@ -12,6 +12,7 @@ import (
 // nobody closes must not swallow the rest of a list.
 const (
 	maxQuoted = 64 << 10 // bytes of a record whose quotes run over lines
+	maxLines  = 100      // of such a record
 	maxCells  = 2000     // of one record; the others are not looked at
 )
 
