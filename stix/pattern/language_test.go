@@ -69,20 +69,20 @@ func (c *comparison) write() string {
 }
 
 func (p path) write() string {
-	out := p.typ + ":"
+	parts := []string{p.typ, ":"}
 	for i, s := range p.steps {
 		switch {
 		case s.name != "" && i > 0:
-			out += "." + literal{kind: aString, text: s.name}.write()
+			parts = append(parts, ".", literal{kind: aString, text: s.name}.write())
 		case s.name != "":
-			out += literal{kind: aString, text: s.name}.write()
+			parts = append(parts, literal{kind: aString, text: s.name}.write())
 		case s.index == anyIndex:
-			out += "[*]"
+			parts = append(parts, "[*]")
 		default:
-			out += "[" + strconv.Itoa(s.index) + "]"
+			parts = append(parts, "[", strconv.Itoa(s.index), "]")
 		}
 	}
-	return out
+	return strings.Join(parts, "")
 }
 
 func (v literal) write() string {
