@@ -17,6 +17,7 @@ type reader struct {
 	control *http.ResponseController
 	after   int64 // date up to which it has everything
 	session member.Session
+	slots   chan struct{}                  // of its member, for reading alone
 	renew   func() (member.Session, error) // reads who it is, and what it may see, anew
 }
 
@@ -108,10 +109,9 @@ func (rd *reader) recheck(ctx context.Context, rights int64) (changed bool, err 
 // alone reads on for a reader that is further behind than the window goes; again
 // is as follow gives it.
 func (rd *reader) alone(ctx context.Context, src *source) (again bool, err error) {
-	slots := rd.hub.lane(rd.session.Member.ID)
 	select {
-	case slots <- struct{}{}:
-		defer func() { <-slots }()
+	case rd.slots <- struct{}{}:
+		defer func() { <-rd.slots }()
 	case <-ctx.Done():
 		return false, ctx.Err()
 	}

@@ -36,12 +36,12 @@ type lane struct {
 // aloneAtOnce is for each member; each holds what one call of Events gives.
 const aloneAtOnce = 4
 
-// enter counts a reader in; leave counts it out.
-func (h *hub) enter(m member.ID) (leave func(), err error) {
+// enter counts a reader in and gives the slots of its member; leave counts it out.
+func (h *hub) enter(m member.ID) (slots chan struct{}, leave func(), err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.readers >= maxReaders {
-		return nil, fault.New(fault.Busy, "%d readers follow the stream already", maxReaders)
+		return nil, nil, fault.New(fault.Busy, "%d readers follow the stream already", maxReaders)
 	}
 	h.readers++
 	l := h.alone[m]
@@ -50,7 +50,7 @@ func (h *hub) enter(m member.ID) (leave func(), err error) {
 		h.alone[m] = l
 	}
 	l.readers++
-	return func() {
+	return l.slots, func() {
 		h.mu.Lock()
 		defer h.mu.Unlock()
 		h.readers--
@@ -58,12 +58,6 @@ func (h *hub) enter(m member.ID) (leave func(), err error) {
 			delete(h.alone, m)
 		}
 	}, nil
-}
-
-func (h *hub) lane(m member.ID) chan struct{} {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.alone[m].slots
 }
 
 // source reads and encodes the events of one set of audiences while it has readers.

@@ -77,7 +77,7 @@ func (h *handler) serve(w http.ResponseWriter, r *http.Request) {
 		h.door.Problem(w, r, err)
 		return
 	}
-	leave, err := h.hub.enter(s.Member.ID)
+	slots, leave, err := h.hub.enter(s.Member.ID)
 	if err != nil {
 		h.door.Problem(w, r, err)
 		return
@@ -88,7 +88,10 @@ func (h *handler) serve(w http.ResponseWriter, r *http.Request) {
 	header.Set("Cache-Control", "no-store")
 	header.Set("X-Accel-Buffering", "no") // nginx would hold events back
 	header.Set("X-Content-Type-Options", "nosniff")
-	rd := &reader{hub: h.hub, out: w, control: http.NewResponseController(w), after: after, session: s}
+	if r.Method == http.MethodHead {
+		return
+	}
+	rd := &reader{hub: h.hub, out: w, control: http.NewResponseController(w), after: after, session: s, slots: slots}
 	rd.renew = func() (member.Session, error) { return h.door.Session(r) }
 	rd.run(r.Context())
 }

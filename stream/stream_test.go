@@ -95,6 +95,19 @@ func TestRefused(t *testing.T) {
 			t.Errorf("Last-Event-ID %s: %d %s", bad, w.Code, w.Body)
 		}
 	}
+	r := httptest.NewRequest("HEAD", "/api/v1/stream", nil)
+	r.Header.Set("Authorization", "Bearer key")
+	w := httptest.NewRecorder()
+	if h.ServeHTTP(w, r); w.Code != http.StatusOK || w.Body.Len() != 0 || w.Header().Get("Content-Type") != "text/event-stream" {
+		t.Errorf("HEAD: %d %v", w.Code, w.Header())
+	}
+	for path, want := range map[string]int{"POST /api/v1/stream": 405, "GET /api/v1/stream/x": 404} {
+		method, path, _ := strings.Cut(path, " ")
+		w := httptest.NewRecorder()
+		if h.ServeHTTP(w, httptest.NewRequest(method, path, nil)); w.Code != want {
+			t.Errorf("%s %s: %d, want %d", method, path, w.Code, want)
+		}
+	}
 	p.s.FeedOnly = true
 	if w := ask("", ""); w.Code != http.StatusForbidden {
 		t.Errorf("a feed key: %d", w.Code)

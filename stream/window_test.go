@@ -101,17 +101,17 @@ func TestReaderBound(t *testing.T) {
 	h := newHub(newLog())
 	var leave []func()
 	for range maxReaders {
-		l, err := h.enter(1)
+		_, l, err := h.enter(1)
 		if err != nil {
 			t.Fatal(err)
 		}
 		leave = append(leave, l)
 	}
-	if _, err := h.enter(2); err == nil {
+	if _, _, err := h.enter(2); err == nil {
 		t.Error("one more than may be is let in")
 	}
 	leave[0]()
-	if l, err := h.enter(2); err != nil {
+	if _, l, err := h.enter(2); err != nil {
 		t.Error(err)
 	} else {
 		l()
