@@ -3,6 +3,7 @@ package cli
 import (
 	"tocsin/api"
 	"tocsin/observable"
+	"tocsin/privacy"
 	"tocsin/stix"
 )
 
@@ -15,7 +16,7 @@ func blocked(o api.PreviewObject) []string {
 	}
 	var out []string
 	for _, t := range observable.FromObject(&obj) {
-		if reason, special := observable.Special(t); special && reason != "documentation" {
+		if reason, special := observable.Special(t); special && reason != "documentation" || privacy.HasPlaceholder(t.Value) {
 			continue
 		}
 		switch t.Kind {
