@@ -56,11 +56,11 @@ func observed(ms []member, place string) ([]upgraded, error) {
 	}
 	var out []upgraded
 	var refs []string
-	seen := map[string]bool{}
+	seen, named := map[string]bool{}, map[string]bool{}
 	for _, k := range c.keys {
 		id := c.id(k, 0)
-		if !slices.Contains(refs, id) {
-			refs = append(refs, id)
+		if !named[id] {
+			refs, named[id] = append(refs, id), true
 		}
 		raw := stix.WithID(c.raws[k], id)
 		if seen[string(raw)] {
@@ -88,9 +88,13 @@ func markings(ms []member) ([]member, []string) {
 	if g < 0 {
 		return ms, all
 	}
+	seen := map[string]bool{}
+	for _, id := range all {
+		seen[id] = true
+	}
 	for _, r := range stix.References(ms[g].value) {
-		if !slices.Contains(all, r.ID) {
-			all = append(all, r.ID)
+		if !seen[r.ID] {
+			all, seen[r.ID] = append(all, r.ID), true
 		}
 	}
 	ms = slices.Delete(ms, g, g+1)

@@ -54,7 +54,7 @@ func (c *conversion) take(a *attribute) (id, text string) {
 	case named:
 		id = c.named(a, h.text, v)
 	case link:
-		if u, err := observable.Canonical(observable.URL, v); err != nil {
+		if u, err := observable.Canonical(observable.URL, v); err != nil || len(c.links) >= maxLinks {
 			text = a.describe()
 		} else if l := (further{u.Value, a.Comment.text()}); !slices.Contains(c.links, l) {
 			c.links = append(c.links, l)
@@ -72,6 +72,9 @@ func (c *conversion) take(a *attribute) (id, text string) {
 	}
 	return id, text
 }
+
+// maxLinks bounds the references of a report; further links become notes.
+const maxLinks = 1000
 
 // clusters joins an attribute's own galaxies to what it became.
 func (c *conversion) clusters(a *attribute, id string) {

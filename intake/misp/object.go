@@ -87,13 +87,22 @@ const maxPairs = 100
 
 // resolve joins the names of an object with its addresses.
 func (c *conversion) resolve(uuid string, ids []string, stamp loose, place string) {
-	n := 0
-	for _, from := range ids {
-		for _, to := range ids {
-			if strings.HasPrefix(from, "domain-name--") && (strings.HasPrefix(to, "ipv4-addr--") || strings.HasPrefix(to, "ipv6-addr--")) && n < maxPairs {
-				c.relationship(derived(uuid, from, to), "resolves-to", from, to, "", stamp, place)
-				n++
-			}
+	var names, addresses []string
+	for _, id := range ids {
+		switch {
+		case strings.HasPrefix(id, "domain-name--"):
+			names = append(names, id)
+		case strings.HasPrefix(id, "ipv4-addr--"), strings.HasPrefix(id, "ipv6-addr--"):
+			addresses = append(addresses, id)
+		}
+	}
+	if len(names)*len(addresses) > maxPairs {
+		c.problem(place, uuid, "has so many names and addresses that which resolves to which is not said")
+		return
+	}
+	for _, from := range names {
+		for _, to := range addresses {
+			c.relationship(derived(uuid, from, to), "resolves-to", from, to, "", stamp, place)
 		}
 	}
 }
@@ -170,18 +179,20 @@ func (c *conversion) file(o *object, uuid string, as []*attribute, place string)
 		return c.fileObject(all, name, as, place)
 	}
 	var tests, comments []string
+	seen := map[string]bool{}
 	markings, stamp := c.markings, o.Timestamp
 	for _, a := range as {
 		h, ok := hashOfFile(a)
 		if !ok {
 			continue
 		}
-		if a.ToIDs.yes() && !slices.Contains(tests, h.test) {
+		if a.ToIDs.yes() && !seen[h.test] {
 			tests = append(tests, h.test)
 		}
-		if k := a.Comment.text(); k != "" && !slices.Contains(comments, k) {
+		if k := a.Comment.text(); k != "" && !seen["comment "+k] {
 			comments = append(comments, k)
 		}
+		seen[h.test], seen["comment "+a.Comment.text()] = seen[h.test] || a.ToIDs.yes(), true
 		markings = narrower(markings, c.own(a))
 		if t, ok := a.Timestamp.time(); ok {
 			if u, known := stamp.time(); !known || t.After(u) {

@@ -64,6 +64,40 @@ func TestDomainIPObject(t *testing.T) {
 	}
 }
 
+// Names and addresses are joined up to so many pairs; beyond, it is said that they are not.
+func TestManyNamesAndAddresses(t *testing.T) {
+	for n, want := range map[int]int{maxPairs: maxPairs, maxPairs + 1: 0, 30_000: 0} {
+		as := []string{attr(2, "ip-dst", "192.0.2.1", false, "")}
+		for i := range n {
+			as = append(as, fmt.Sprintf(`{"type":"domain","value":"h%d.example","to_ids":0}`, i))
+		}
+		b, err := NewReader(strings.NewReader(eventOf(`"Object":[`+obj(1, "domain-ip", "", as...)+`]`)), options()).Next()
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := 0
+		for _, it := range b.Items {
+			got += strings.Count(string(it.Raw), `"resolves-to"`)
+		}
+		if got != want || (want == 0) != (len(b.Problems) == 1) {
+			t.Errorf("%d names: %d relations, %v", n, got, b.Problems)
+		}
+	}
+}
+
+func TestManyLinks(t *testing.T) {
+	for _, n := range []int{maxLinks, maxLinks + 1} {
+		as := []string{attr(1, "domain", "c2.example", true, "")}
+		for i := range n {
+			as = append(as, fmt.Sprintf(`{"type":"link","value":"https://blog.example/%d"}`, i))
+		}
+		r := read(t, eventOf(attributes(as...)))
+		if got := len(r.made["report--"+eventUUID]["external_references"].([]any)); got != maxLinks || strings.Count(r.all, `"type":"note"`) != n-maxLinks {
+			t.Errorf("%d links: %d references, %d notes", n, got, strings.Count(r.all, `"type":"note"`))
+		}
+	}
+}
+
 func TestReferences(t *testing.T) {
 	ref := func(n int, to, typ string) string {
 		return fmt.Sprintf(`{"uuid":%q,"referenced_uuid":%q,"relationship_type":%q,"comment":"why"}`, uuidOf(n), to, typ)
