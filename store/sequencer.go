@@ -59,11 +59,9 @@ type Sequencer struct {
 	work    sync.WaitGroup // all goroutines of the sequencer
 }
 
-// ticket is a job that waits. taken is guarded by Sequencer.mu; the results are
-// written before done is closed.
+// ticket is a job that waits; the results are written before done is closed.
 type ticket struct {
 	job   Job
-	taken bool // into a batch
 	done  chan struct{}
 	place Place
 	err   error
