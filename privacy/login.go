@@ -83,6 +83,9 @@ func (t *text) afterLabel(i int) int {
 // labelledLogin judges user=NAME, TargetUserName: NAME and their like.
 func (t *text) labelledLogin(i int) {
 	v := t.afterLabel(i)
+	if v < 0 && i+1 < len(t.toks) && t.toks[i+1].lead == ' ' && strings.EqualFold(t.str(i+1), "name") {
+		v = t.afterLabel(i + 1) // Account Name: X
+	}
 	if v < 0 || t.toks[v].in == inPlaceholder || t.toks[v].in == inURL {
 		return
 	}

@@ -154,7 +154,9 @@ func (t *text) withTitle(i int) int {
 		if t.mark(p, '.') && t.glued(p) {
 			p--
 		}
-		if !t.has(p, fTitle) || !t.titleHere(p, i) {
+		if p >= 2 && t.glued(p) && t.mark(p-1, '.') && t.has(p-2, fTitle) {
+			p -= 2
+		} else if !t.has(p, fTitle) || !t.titleHere(p, i) {
 			break
 		}
 		i = p
@@ -176,6 +178,9 @@ func (t *text) evidence(i, j, n int) (evidence, string) {
 	tok := &t.toks[i]
 	p := t.before(i)
 	paren := t.mark(i-1, '(')
+	if p >= 2 && t.toks[p].kind == word && t.glued(p) && t.mark(p-1, '.') && t.glued(p-1) && t.has(p-2, fTitle) && t.toks[i].lead == ' ' { // Sig.ra, Dott.ssa
+		p -= 2
+	}
 	if t.mark(p, '.') && t.has(p-1, fTitle) && t.toks[p].lead == 0 {
 		p--
 	}
@@ -191,6 +196,14 @@ func (t *text) evidence(i, j, n int) (evidence, string) {
 	last := &t.toks[j]
 	if n >= 2 {
 		switch {
+		case t.agedBehind(j) && (p < 0 || !t.has(p, fAttacker)):
+			return certain, "name-age"
+		case t.has(j+1, fAct) && t.toks[j+1].kind == word && tok.shape == capital:
+			return certain, "name-act"
+		case n == 2 && tok.f == 0 && last.f&fSurname != 0 && last.f&fWeakSurname == 0 && tok.shape == capital && last.shape == capital:
+			return likely, "name-full"
+		case n > 2 && (tok.f&fSurname != 0 || tok.f == 0 && t.s[tok.start] >= 0xd0) && t.strongBetween(i+1, j):
+			return certain, "name-full"
 		case strong && (last.f&fSurname != 0 || last.f&fStop == 0):
 			return certain, "name-full"
 		case tok.f&fSurname != 0 && last.f&fGiven != 0 && last.f&fWeak == 0:
@@ -261,11 +274,26 @@ func (t *text) surnameLike(i, j int) bool {
 	return k.shape == capital && t.toks[max(p, 0)].shape != upper && k.end-k.start > 2 && !(t.mark(j+1, '.') && j+2 < len(t.toks) && t.toks[j+2].kind == number) && !(j+1 < len(t.toks) && t.toks[j+1].kind == number)
 }
 
+// agedBehind tells an age in parentheses behind a name: (54).
+func (t *text) agedBehind(j int) bool {
+	return t.mark(j+1, '(') && t.mark(j+3, ')') && t.toks[j+2].kind == number && t.toks[j+2].end-t.toks[j+2].start == 2
+}
+
+// strongBetween tells whether one of the tokens i..j is surely a given name.
+func (t *text) strongBetween(i, j int) bool {
+	for k := i; k <= j; k++ {
+		if t.toks[k].f&(fGiven|fWeak) == fGiven {
+			return true
+		}
+	}
+	return false
+}
+
 // titleHere tells whether the word at p is a title before i, not a word that is
 // spelt like one.
 func (t *text) titleHere(p, i int) bool {
 	w := t.str(p)
-	if t.toks[p].in != free || i-p > 3 {
+	if t.toks[p].in != free || i-p > 4 {
 		return false
 	}
 	if len(w) <= 2 && t.toks[p].shape == lower {
@@ -357,7 +385,7 @@ func (t *text) labelWord(p int) int {
 func (t *text) labelOfPerson(p int) bool {
 	p = t.labelWord(p)
 	w := fold(t.str(p))
-	return w != "name" && w != "displayname" || t.has(p-1, fRole|fVictim) || t.has(p-1, fCard|fBank)
+	return w != "name" && w != "displayname" || t.near(p, 6, fRole|fVictim|fCard|fBank)
 }
 
 // lowerName finds names written without capitals: after a word that a person follows.

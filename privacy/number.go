@@ -147,6 +147,7 @@ func (t *text) personal(i, j int, typ, reason string) {
 		t.found(i, j, typ, Hold, "role-doubtful")
 	case s.score <= -decisive:
 		t.found(i, j, typ, Keep, "role-attacker")
+		t.toks[j].f |= fAttacker
 	default:
 		t.found(i, j, typ, Remove, reason)
 	}

@@ -34,6 +34,9 @@ func (t *text) phone(i int, d digits, lab flags) bool {
 		reason = "phone"
 	}
 	t.found(i, d.end, "phone", v, reason)
+	if v == Keep {
+		t.toks[d.end].f |= fAttacker
+	}
 	return true
 }
 

@@ -30,7 +30,7 @@ func (t *text) isStreet(i int) bool {
 	if len(w) < 6 || k.shape == lower {
 		return false
 	}
-	for _, e := range []string{"strasse", "weg", "gasse", "platz", "allee", "str", "straat", "laan", "gracht", "plein", "vagen", "gatan", "vej", "gade", "veien", "katu", "tie"} {
+	for _, e := range []string{"strasse", "weg", "gasse", "platz", "allee", "str", "straat", "laan", "gracht", "plein", "vagen", "gatan", "gata", "gaten", "plassen", "torget", "vegen", "vej", "gade", "veien", "katu", "tie"} {
 		if strings.HasSuffix(w, e) && len(w) > len(e)+2 {
 			return true
 		}

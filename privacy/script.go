@@ -43,10 +43,13 @@ func (t *text) otherScripts() {
 
 // afterRole takes the next two words of a script without capitals for a name.
 func (t *text) afterRole(i int) {
+	if t.mark(i+1, ':') {
+		i++
+	}
 	j := i
 	for n := 0; n < 2 && j+1 < len(t.toks); n++ {
 		k := &t.toks[j+1]
-		if k.kind != word || k.shape != caseless || k.lead != ' ' || k.f&(fVerb|fVictim|fAttacker|fFrom|fTo|fRole) != 0 {
+		if k.kind != word || k.shape != caseless || k.lead == '\n' || k.f&(fVerb|fVictim|fAttacker|fFrom|fTo|fRole) != 0 {
 			break
 		}
 		j++

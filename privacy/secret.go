@@ -56,6 +56,9 @@ func (t *text) labelledSecret(i int) {
 		case "bearer", "cvv", "cvc", "cvv2", "pin", "otp":
 			v = i + 1
 		default:
+			if t.mark(i+1, '(') && i+3 < len(t.toks) && t.toks[i+2].kind == mixed && t.mark(i+3, ')') { // password (X)
+				t.secret(i, i+2, i+2)
+			}
 			return
 		}
 		if v >= len(t.toks) || t.toks[v].lead != ' ' || t.toks[v].kind == mark || w != "bearer" && t.toks[v].kind != number {

@@ -44,8 +44,29 @@ func (t *text) aroundName(i, j int) sense {
 	if t.has(j+1, fVerb) {
 		r += 8
 	}
+	if t.assumed(i) {
+		r -= 30
+	}
 	s.score = l + r
 	return t.own(s, i, j, dl || dr)
+}
+
+// assumed tells a name in quotes that somebody gave himself: said he was "X".
+func (t *text) assumed(i int) bool {
+	for i > 0 && t.has(i-1, fTitle) && t.toks[i].lead == ' ' {
+		i--
+	}
+	if !t.mark(i-1, '"') && !t.mark(i-1, '\'') {
+		return false
+	}
+	if i < 2 || t.toks[i-1].lead != ' ' {
+		return false
+	}
+	switch strings.ToLower(t.str(i - 2)) {
+	case "was", "himself", "herself", "themselves", "be", "as", "named", "name", "called", "sich", "als", "namens", "nommer", "llamarse", "chiamarsi":
+		return true
+	}
+	return false
 }
 
 // own adds what tokens i..j and their field say themselves.
@@ -156,17 +177,22 @@ func (t *text) leftCue(i, reach int) (score int, doubt bool) {
 		}
 		if w := weigh(tok.f); w != 0 {
 			n := weight
+			if tok.f&(fVerb|fRole|fKin) == fVerb && w > 0 {
+				n = min(n, 3) // what happened says less than who it was
+			}
 			if t.mark(k+1, ':') || t.mark(k+1, '=') || t.mark(k+1, '"') && t.mark(k+2, ':') || i-k <= 2 {
 				n += 6
 			}
 			if first == 0 {
 				score += w * n
-				first = w
+				if n > 3 {
+					first = w
+				}
 			} else if w == first {
 				score += w
 			}
 		}
-		if tok.kind != mark {
+		if tok.kind != mark && tok.kind != number {
 			weight--
 			words++
 		}

@@ -259,6 +259,9 @@ func (t *text) host(i int) {
 		return
 	}
 	tail := t.toks[last]
+	if labels == 1 && t.has(from, fTitle) && t.toks[from].shape == capital && tail.end-tail.start <= 4 {
+		return // Sig.ra, Dott.ssa
+	}
 	if tail.kind == number && (labels != 3 || !t.octets(from, end)) {
 		return
 	}
