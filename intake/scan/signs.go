@@ -177,11 +177,7 @@ func (sc *scanner) dot(i int) (end int, fanged, loose bool) {
 			}
 		}
 	case '&':
-		for _, e := range [...]string{"&#46;", "&#x2e;", "&#x2E;", "&period;", "&#046;"} {
-			if strings.HasPrefix(sc.s[i:], e) {
-				return i + len(e), true, false
-			}
-		}
+		return sc.entityDot(i)
 	case '|':
 		if strings.HasPrefix(sc.s[i:], "|2e|") || strings.HasPrefix(sc.s[i:], "|2E|") {
 			return i + 4, false, false
@@ -194,17 +190,31 @@ func (sc *scanner) dot(i int) (end int, fanged, loose bool) {
 		return sc.spacedDot(i)
 	default:
 		if c >= 0x80 {
-			r, n := utf8.DecodeRuneInString(sc.s[i:])
-			switch r {
-			case '．', '。', '｡', '․', '·', '•', '‧':
-				// 。 also ends sentences.
-				return i + n, true, r == '。'
-			case '【', '［', '（':
-				for _, w := range [...]string{"【.】", "［.］", "（.）", "［．］", "【dot】", "（dot）", "［dot］"} {
-					if strings.HasPrefix(sc.s[i:], w) {
-						return i + len(w), true, false
-					}
-				}
+			return sc.wideDot(i)
+		}
+	}
+	return i, false, false
+}
+
+// entityDot reads a dot that is an entity of HTML.
+func (sc *scanner) entityDot(i int) (end int, fanged, loose bool) {
+	for _, e := range [...]string{"&#46;", "&#x2e;", "&#x2E;", "&period;", "&#046;"} {
+		if strings.HasPrefix(sc.s[i:], e) {
+			return i + len(e), true, false
+		}
+	}
+	return i, false, false
+}
+
+// wideDot reads the dots and bracketed dots of other scripts.
+func (sc *scanner) wideDot(i int) (end int, fanged, loose bool) {
+	switch r, n := utf8.DecodeRuneInString(sc.s[i:]); r {
+	case '．', '。', '｡', '․', '·', '•', '‧':
+		return i + n, true, r == '。' // 。 also ends sentences
+	case '【', '［', '（':
+		for _, w := range [...]string{"【.】", "［.］", "（.）", "［．］", "【dot】", "（dot）", "［dot］"} {
+			if strings.HasPrefix(sc.s[i:], w) {
+				return i + len(w), true, false
 			}
 		}
 	}
