@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -38,9 +39,7 @@ func (c *client) send(ctx context.Context, method, path string, body io.Reader, 
 	if err != nil {
 		return nil, fault.New(fault.Invalid, "the address of the node is not a URL such as http://127.0.0.1:8470")
 	}
-	for name, values := range header {
-		r.Header[name] = values
-	}
+	maps.Copy(r.Header, header)
 	if c.key != "" {
 		r.Header.Set("Authorization", "Bearer "+c.key)
 	}

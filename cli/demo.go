@@ -6,6 +6,7 @@ import (
 	_ "embed"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"os"
@@ -94,9 +95,7 @@ func (cmd demoCmd) Run(c *call) (err error) {
 func (d *demo) step(name, text string, more map[string]any) {
 	if d.cmd.JSON {
 		v := map[string]any{"step": name, "text": text}
-		for k, x := range more {
-			v[k] = x
-		}
+		maps.Copy(v, more)
 		_ = d.json(v) // standard output that is gone has nobody to tell
 		return
 	}
@@ -231,16 +230,16 @@ func (d *demo) feeds(word string, want bool) error {
 	cl := d.as(demoReceiver)
 	began := time.Now().UTC()
 	err := until(d.ctx, 5*time.Second, func() (bool, error) {
-		all := ""
+		var all strings.Builder
 		for _, name := range []string{"domains.txt", "ips.txt", "urls.txt"} {
 			text, _, err := cl.text(d.ctx, "/feeds/"+name)
 			if err != nil {
 				return false, err
 			}
-			all += text
+			all.WriteString(text)
 		}
 		for _, v := range d.values {
-			if strings.Contains(all, v+"\n") != want {
+			if strings.Contains(all.String(), v+"\n") != want {
 				return false, nil
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"compress/gzip"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -47,9 +48,7 @@ func TestAttack(t *testing.T) {
 	n.holds(f.Receipt)
 	got := map[string]string{}
 	for _, a := range s.Audiences {
-		for id, raw := range n.sees(s, a) {
-			got[id] = raw
-		}
+		maps.Copy(got, n.sees(s, a))
 	}
 	same := 0
 	for id, raw := range want {
