@@ -1,9 +1,7 @@
 package defence
 
 import (
-	"cmp"
 	"context"
-	"slices"
 	"time"
 
 	"tocsin/fault"
@@ -16,6 +14,9 @@ import (
 // rows of each sort that tell of things touched. It is small because reports wait
 // for the same writer: 500 things take some 15 ms.
 const foldAtOnce = 500
+
+// itemsAtOnce bounds how many items a transaction may write, over its views.
+const itemsAtOnce = 2000
 
 // fold folds one step into the views that have the least to do, and tells whether
 // there was anything. Views that stand at the same date are folded together, from
@@ -52,13 +53,21 @@ func (v *Views) fold(ctx context.Context) (did bool, err error) {
 	return did, err
 }
 
-// pick gives the views to fold next: of those that lag behind the head the ones
-// that are furthest, so that a new view that reads the whole log delays nobody.
-// They stand at one date; those that lag more meet them at the head.
+// pick gives the views to fold next: of those that are read those that lag most,
+// so that none waits for ever; and while those are all at the head, of those that
+// are being made the ones that are furthest, so that a new view that reads the
+// whole log delays nobody.
 func pick(all []row, head int64) (group []row) {
-	slices.SortStableFunc(all, func(a, b row) int { return cmp.Compare(b.pos, a.pos) })
 	for _, r := range all {
-		if r.pos < head && (len(group) == 0 || r.pos == group[0].pos) {
+		if r.pos >= head {
+			continue
+		}
+		better := len(group) == 0 || r.ready() && (!group[0].ready() || r.pos < group[0].pos) ||
+			!r.ready() && !group[0].ready() && r.pos > group[0].pos
+		switch {
+		case better:
+			group = []row{r}
+		case r.pos == group[0].pos && r.ready() == group[0].ready():
 			group = append(group, r)
 		}
 	}
@@ -69,6 +78,9 @@ func (v *Views) foldGroup(ctx context.Context, tx *store.Tx, group []row, until 
 	ts, upTo, err := v.things.Touched(ctx, tx, group[0].pos, until, foldAtOnce)
 	if err != nil {
 		return err
+	}
+	if len(ts) > 0 { // the others have their turn in the next transactions
+		group = group[:min(len(group), max(1, itemsAtOnce/len(ts)))]
 	}
 	var names map[int64]observable.Thing
 	var backings []thing.Backing

@@ -217,6 +217,7 @@ func TestOneIndicatorManyThings(t *testing.T) {
 
 func TestPick(t *testing.T) {
 	at := func(id, pos int64) row { return row{id: id, pos: pos} }
+	young := func(id, pos int64) row { return row{id: id, pos: pos, born: 100} }
 	for _, c := range []struct {
 		name string
 		all  []row
@@ -225,8 +226,9 @@ func TestPick(t *testing.T) {
 	}{
 		{"none", nil, 5, nil},
 		{"all at the head", []row{at(1, 5), at(2, 5)}, 5, nil},
-		{"those that are furthest", []row{at(1, 0), at(2, 4), at(3, 4)}, 5, []int64{2, 3}},
-		{"then those that lag", []row{at(1, 0), at(2, 5), at(3, 0)}, 5, []int64{1, 3}},
+		{"those that lag most", []row{at(1, 4), at(2, 3), at(3, 3)}, 5, []int64{2, 3}},
+		{"those that are read before those that are made", []row{young(1, 0), at(2, 4), young(3, 4)}, 5, []int64{2}},
+		{"the furthest of those that are made", []row{young(1, 0), at(2, 5), young(3, 4), young(4, 4)}, 5, []int64{3, 4}},
 		{"ahead of what this process has seen", []row{at(1, 9), at(2, 3)}, 5, []int64{2}},
 	} {
 		var got []int64
@@ -235,6 +237,46 @@ func TestPick(t *testing.T) {
 		}
 		if !slices.Equal(got, c.want) {
 			t.Errorf("%s: %v, want %v", c.name, got, c.want)
+		}
+	}
+}
+
+// TestManyViews: more views than one transaction may write are all brought to the head.
+func TestManyViews(t *testing.T) {
+	w := newWorld(t, openSQLite(t), newKeys(t))
+	acme := w.member("acme")
+	const views, n = 12, foldAtOnce
+	var who []member.Session
+	for i := range views {
+		name := fmt.Sprintf("m%d", i)
+		w.member(name)
+		if _, err := w.members.AddGroup(t.Context(), "g"+name, []string{name}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i := range views {
+		s := w.session(fmt.Sprintf("m%d", i))
+		w.view(s)
+		who = append(who, s)
+	}
+	values := make([]string, n)
+	for i := range values {
+		values[i] = fmt.Sprintf("h%05d.example", i)
+	}
+	w.file(acme, member.AudienceGreen, inAYear(), values...)
+	steps := 0
+	for did := true; did; steps++ {
+		var err error
+		if did, err = w.views.fold(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if want := views*n/itemsAtOnce + 1; steps != want {
+		t.Errorf("%d transactions for %d views, want %d", steps, views, want)
+	}
+	for _, s := range who {
+		if got := len(w.list(w.view(s).ID)); got != n {
+			t.Errorf("%s has %d of %d values", s.Member.Name, got, n)
 		}
 	}
 }

@@ -73,10 +73,7 @@ func first(rs []row, err error) (row, error) {
 
 // take makes this transaction the only one that changes views.
 func (v *Views) take(ctx context.Context, tx *store.Tx) error {
-	n, err := tx.Exec(ctx, `UPDATE defence_head SET turn = turn + 1 WHERE log_id = $1`, v.logID)
-	if err == nil && n == 0 {
-		_, err = tx.Exec(ctx, `INSERT INTO defence_head (log_id, next, turn) VALUES ($1, 1, 1)`, v.logID)
-	}
+	_, err := tx.Exec(ctx, `INSERT INTO defence_head (log_id, next, turn) VALUES ($1, 1, 1) ON CONFLICT (log_id) DO UPDATE SET turn = defence_head.turn + 1`, v.logID)
 	if err != nil {
 		return fmt.Errorf("taking the turn for views: %w", err)
 	}

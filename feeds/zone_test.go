@@ -80,4 +80,10 @@ func TestUnboundTakesTheZone(t *testing.T) {
 	if err != nil || strings.Count(string(out), "\n") != 1 {
 		t.Errorf("unbound-checkconf: %v\n%s", err, out)
 	}
+	if err := os.WriteFile(file, []byte("this is no zone\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command(check, conf).CombinedOutput(); err == nil {
+		t.Errorf("a broken zone was not noticed, so this test says nothing: %s", out)
+	}
 }
