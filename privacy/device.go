@@ -173,7 +173,7 @@ func (t *text) devices() {
 // hardware judges a MAC address: that of a victim's device goes.
 func (t *text) hardware(i int) {
 	j := i
-	for n := 0; n < 5; n++ {
+	for range 5 {
 		if j+2 >= len(t.toks) || !t.glued(j+1) || !t.glued(j+2) || !(t.mark(j+1, ':') || t.mark(j+1, '-')) || t.toks[j+2].end-t.toks[j+2].start != 2 {
 			return
 		}
@@ -215,7 +215,7 @@ func hexPair(s string) bool {
 // it say so, for an address is how an attack is blocked.
 func (t *text) homeAddress(i int) {
 	j := i
-	for n := 0; n < 3; n++ {
+	for range 3 {
 		if j+2 >= len(t.toks) || !t.glued(j+1) || !t.glued(j+2) || !t.mark(j+1, '.') || t.toks[j+2].kind != number {
 			return
 		}

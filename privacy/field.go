@@ -225,7 +225,7 @@ func (r *report) observable(o *stix.Object, who role, f stix.Field, j *judged) b
 	case "email-addr.value":
 		r.mailbox(who, j)
 	case "email-addr.display_name":
-		r.displayName(o, who, j)
+		r.displayName(who, j)
 	case "user-account.account_login", "user-account.user_id", "user-account.display_name", "user-account.credential":
 		r.account(who, j)
 	case "ipv4-addr.value", "ipv6-addr.value":
@@ -275,7 +275,7 @@ func (r *report) mailbox(who role, j *judged) {
 }
 
 // displayName goes with its mailbox; one of which nothing is known is held with it.
-func (r *report) displayName(_ *stix.Object, who role, j *judged) {
+func (r *report) displayName(who role, j *judged) {
 	switch {
 	case who.doubt:
 		j.whole("person", Hold, who.reason)

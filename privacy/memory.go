@@ -244,7 +244,6 @@ func (t *text) recallAt(i int) {
 	k := &t.toks[i]
 	l := t.m.first[fold(t.str(i))]
 	for _, w := range l {
-		end := k.start + len(w.text)
 		j := i
 		for j+1 < len(t.toks) && t.toks[j].end-k.start < len(w.text) && t.toks[j+1].lead == 0 && j < i+12 {
 			j++
@@ -252,7 +251,6 @@ func (t *text) recallAt(i int) {
 		if fold(t.s[k.start:t.toks[j].end]) != w.text {
 			continue
 		}
-		_ = end
 		if w.typ == "person" && (k.in == inHost || k.in == inMail || k.shape == lower && !lowerName(k.f)) || k.in == inHost && w.typ != "hostname" || k.in == inMail {
 			continue
 		}

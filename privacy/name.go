@@ -392,9 +392,6 @@ func (t *text) labelOfPerson(p int) bool {
 func (t *text) lowerName(i int) (int, bool) {
 	tok := &t.toks[i]
 	if tok.f&fGiven == 0 || tok.f&(fWeak|fStop|fVerb|fParticle) != 0 || tok.end-tok.start < 3 {
-		if !(t.has(i-1, fKin) && tok.f == 0 && tok.lead == ' ') {
-			return i, false
-		}
 		return i, false
 	}
 	p := t.before(i)

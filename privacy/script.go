@@ -82,9 +82,9 @@ func (t *text) wideNames(i int) {
 	for _, r := range chineseRoles {
 		if at := strings.Index(s, r); at >= 0 {
 			from := at + len(r)
-			add(from, from+chineseName(s[from:], true))
+			add(from, from+chineseName(s[from:]))
 		} else if i > 1 && t.wideLabel(i, r) {
-			add(0, chineseName(s, true))
+			add(0, chineseName(s))
 		}
 	}
 	for _, r := range japaneseRoles {
@@ -142,7 +142,7 @@ func (t *text) koreanNames(i int, s string, add func(from, to int)) {
 
 // chineseName gives the bytes of a name at the start of s: a surname and one or
 // two characters more; 0 if there is none.
-func chineseName(s string, _ bool) int {
+func chineseName(s string) int {
 	r, w := utf8.DecodeRuneInString(s)
 	if w == 0 || !strings.ContainsRune(chineseSurnames, r) {
 		return 0

@@ -19,7 +19,6 @@ func (t *text) secrets() {
 			if k.end-k.start >= 16 {
 				t.knownToken(i)
 			}
-		case k.kind == word && k.in == free && t.has(i+1, fFrom|fTo):
 		}
 		if k.kind == word && strings.EqualFold(t.str(i), "is") {
 			t.isPassword(i)
