@@ -276,6 +276,9 @@ func (sc *scanner) localStart(i int) int {
 	for j > low && (isWordByte(sc.s[j-1]) || strings.IndexByte("._%+-=", sc.s[j-1]) >= 0) {
 		j--
 	}
+	if j == low && j > 0 && isWordByte(sc.s[j-1]) {
+		return i // longer than RFC 5321 section 4.5.3.1.1 allows
+	}
 	for j < i && !isWordByte(sc.s[j]) {
 		j++
 	}

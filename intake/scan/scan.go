@@ -104,6 +104,11 @@ func (sc *scanner) step(i int) int {
 			return sc.mailbox(i, end)
 		}
 	case '_':
+		if i+1 < len(sc.s) && classes[sc.s[i+1]] == letter && !sc.wordBefore(i) {
+			if end := sc.scheme(i + 1); end > i+1 {
+				return end // _http://..._ is emphasis
+			}
+		}
 		return sc.token(i)
 	}
 	return i + 1
