@@ -35,7 +35,7 @@ type Want struct {
 }
 
 // blocksAtOnce bounds what a scan holds in memory: so many blocks.
-const blocksAtOnce = 16
+const blocksAtOnce = 8
 
 // Scan calls f for each object of an audience that was added after a date, in
 // order, until f returns false. No database resource is held while f runs.

@@ -16,8 +16,8 @@ import (
 // The sizes of the embedded engine; measured, see docs/decisions.md.
 const (
 	pageSize      = 4096
-	writerCache   = 16 << 10 // kB of pages
-	readerCache   = 2 << 10  // kB of pages, each reader
+	writerCache   = 8 << 10 // kB of pages
+	readerCache   = 1 << 10  // kB of pages, each reader
 	readers       = 8
 	idleReaders   = 4
 	checkpointAt  = 4000 // pages of WAL after which a commit folds them into the file
