@@ -17,7 +17,7 @@ import (
 
 // BlockBytes is about how many bytes of objects go into one block before it is
 // compressed. Measured choice: see docs/decisions.md.
-const BlockBytes = 64 << 10
+const BlockBytes = 128 << 10
 
 // level is how hard a block is compressed; measured as well.
 const level = zstd.SpeedFastest
@@ -204,7 +204,7 @@ type coders struct{ enc, dec sync.Pool }
 func newCoders(level zstd.EncoderLevel) *coders {
 	c := &coders{}
 	c.enc.New = func() any {
-		z, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(level), zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(128<<10))
+		z, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(level), zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(BlockBytes))
 		if err != nil {
 			panic(err) // the options are constants
 		}
