@@ -248,6 +248,8 @@ func (sc *scanner) introduced(c chain) int {
 			i++
 		}
 		return i
+	case len(c.text) >= 6 && len(c.text) <= 9 && isASNHead(string(c.text)):
+		return sc.asn(c, "ASN")
 	case len(c.text) >= 5 && len(c.text) <= 12 && c.text[0]|0x20 == 'm' && sc.hints.last[hintMutex] == c.start+1:
 		return sc.named(c.end)
 	}

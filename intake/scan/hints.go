@@ -68,6 +68,8 @@ func (h *hints) word(w string, at int) {
 	}
 	if k, ok := hintWords[string(b[:len(w)])]; ok {
 		h.last[k] = at + 1
+	} else if len(w) > 7 && string(b[len(w)-7:len(w)]) == "version" {
+		h.last[hintVersion] = at + 1
 	}
 }
 

@@ -35,7 +35,7 @@ func (sc *scanner) quad(c chain) int {
 			}
 		}
 	}
-	if sc.pathAt(end) && !sc.quadAt(end+1) {
+	if sc.pathAt(end) && !sc.quadAt(end+1) && !sc.protocol(end+1) {
 		return sc.bareURL(c, end)
 	}
 	if strings.HasSuffix(w, ".0.0") && !c.fanged {
@@ -45,9 +45,20 @@ func (sc *scanner) quad(c chain) int {
 	return end
 }
 
-// shouted tells whether a word of capitals ends at i: logs write DIRECT/192.0.2.1,
-// while Chrome/120.0.0.1 is a version.
+// protocol tells whether the word at i is tcp or udp, as in 192.0.2.1/tcp.
+func (sc *scanner) protocol(i int) bool {
+	w := lowered(sc.s[min(i, len(sc.s)):min(len(sc.s), i+3)])
+	return (w == "tcp" || w == "udp") && !isWordByte(sc.at(i+3)) && sc.at(i+3) != '/'
+}
+
+// shouted tells whether a word of capitals or a protocol ends at i: logs write
+// DIRECT/192.0.2.1 and tcp/192.0.2.1, while Chrome/120.0.0.1 is a version.
 func (sc *scanner) shouted(i int) bool {
+	if i >= 3 && !sc.wordBefore(i-3) {
+		if w := lowered(sc.s[i-3 : i]); w == "tcp" || w == "udp" {
+			return true
+		}
+	}
 	j := i
 	for j > 0 && j > i-20 && (upper(sc.s[j-1]) || sc.s[j-1] == '_') {
 		j--

@@ -43,6 +43,7 @@ type scanner struct {
 	buf      []byte // of the value that is being read, refanged
 	hints    hints
 	table    table
+	escape   int             // end of the last escape (\n): no part of the word behind it
 	suffixes map[string]bool // top-level domains asked for so far
 }
 
@@ -134,7 +135,7 @@ func (sc *scanner) backslash(i int) int {
 	if i+1 < len(sc.s) && (i == 0 || sc.s[i-1] != '\\') {
 		switch sc.s[i+1] {
 		case 'n', 'r', 't':
-			sc.hints.sentence = i + 2
+			sc.hints.sentence, sc.escape = i+2, i+2
 			return i + 2
 		case 'u':
 			if i+6 <= len(sc.s) && hexDigits(sc.s[i+2:i+6]) {
@@ -190,7 +191,7 @@ func (sc *scanner) known(name string) bool {
 
 // before gives the byte before i, or a space at the start.
 func (sc *scanner) before(i int) byte {
-	if i == 0 {
+	if i == 0 || i == sc.escape {
 		return ' '
 	}
 	return sc.s[i-1]

@@ -89,7 +89,10 @@ func (t *table) isASN(sc *scanner, c chain) bool {
 	if t.column < 0 || c.end-c.start > 10 {
 		return false
 	}
-	prev, next := sc.before(sc.skipBack(c.start)), sc.at(sc.blanks(c.end, 8))
+	prev, next := sc.before(sc.skipBack(c.start)), sc.at(c.end)
+	if t.delim != '\t' {
+		next = sc.at(sc.blanks(c.end, 8))
+	}
 	if prev != t.delim && t.column > 0 || next != t.delim && classes[next] != space && next != '"' {
 		return false
 	}
