@@ -187,6 +187,9 @@ func (t *text) hardware(i int) {
 			return
 		}
 	}
+	if t.labels(i)&fIMEI != 0 {
+		return // the serial number of a certificate
+	}
 	s := t.around(i, j)
 	for k := max(0, i-8); k < i; k++ {
 		if w := strings.ToLower(t.str(k)); w == "dhcpack" || w == "dhcprequest" || w == "dhcpoffer" || w == "dhcpdiscover" || w == "dhcpd" {

@@ -26,7 +26,7 @@ func workOf(g *Gate, s string) int {
 
 func TestLinear(t *testing.T) {
 	g := New()
-	const n = 64 << 10
+	const n = 32 << 10
 	for name, unit := range hostileTexts {
 		t.Run(name, func(t *testing.T) {
 			make1 := func(size int) string {

@@ -104,7 +104,17 @@ func (t *text) afterSecret(i int) int {
 		}
 		k++
 	}
-	if !sep || k >= len(t.toks) || t.toks[k].lead == '\n' {
+	if k >= len(t.toks) || t.toks[k].lead == '\n' {
+		return -1
+	}
+	if !sep && k == i+1 && t.toks[k].kind == word && strings.Contains(" is was war ist era est est: het jest было ", " "+strings.ToLower(t.str(k))+" ") && k+1 < len(t.toks) && t.toks[k+1].lead == ' ' {
+		j := t.untilSpace(k + 1) // the password was Winter!2024
+		if v := t.s[t.toks[k+1].start:t.toks[j].end]; strings.ContainsAny(v, "0123456789") && len(v) >= 6 {
+			return k + 1
+		}
+		return -1
+	}
+	if !sep {
 		return -1
 	}
 	return k

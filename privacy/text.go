@@ -274,7 +274,7 @@ func (t *text) host(i int) {
 // octets tells whether the numbers of tokens from..end are those of an address.
 func (t *text) octets(from, end int) bool {
 	for k := from; k < end; k++ {
-		if t.toks[k].kind != mark && (t.toks[k].kind != number || t.toks[k].end-t.toks[k].start > 3) {
+		if t.mark(k, '-') || t.toks[k].kind != mark && (t.toks[k].kind != number || t.toks[k].end-t.toks[k].start > 3) {
 			return false
 		}
 	}
