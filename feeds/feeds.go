@@ -12,6 +12,7 @@ package feeds
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -104,6 +105,9 @@ func (h *handler) serve(w http.ResponseWriter, r *http.Request, s member.Session
 	f, err := h.kept.get(r.Context(), a.key(view), view.Serial, func(ctx context.Context, out io.Writer) (defence.View, error) {
 		return h.write(ctx, out, a, view.ID)
 	})
+	if errors.Is(err, errNoRoom) {
+		return h.direct(w, r, a, view)
+	}
 	if err != nil {
 		return err
 	}
@@ -119,6 +123,27 @@ func (h *handler) serve(w http.ResponseWriter, r *http.Request, s member.Session
 	w.WriteHeader(http.StatusOK)
 	if r.Method != http.MethodHead {
 		_, _ = io.Copy(w, f.open()) // a client that has gone needs no answer
+	}
+	return nil
+}
+
+// direct writes an answer while the view is read: on a machine without room for a
+// temporary file reading goes on, at the cost of a database reader for as long as
+// the client takes. How long the answer is, and of which state, is not known before it.
+func (h *handler) direct(w http.ResponseWriter, r *http.Request, a asked, view defence.View) error {
+	for _, name := range []string{"Etag", "Last-Modified", "X-Tocsin-Serial"} {
+		w.Header().Del(name)
+	}
+	if a.packed {
+		w.Header().Set("Content-Encoding", "gzip")
+	}
+	if r.Method == http.MethodHead {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), writeTime)
+	defer cancel()
+	if _, err := h.write(ctx, w, a, view.ID); err != nil {
+		panic(http.ErrAbortHandler) // the client must not take half a list for a whole one
 	}
 	return nil
 }

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -169,5 +171,33 @@ func TestSpool(t *testing.T) {
 			}
 		}
 		s.close()
+	}
+}
+
+// TestNoRoom: a machine without room for temporary files still gives large lists,
+// whole ones; what can't be known before is not claimed.
+func TestNoRoom(t *testing.T) {
+	t.Setenv("TMPDIR", filepath.Join(t.TempDir(), "missing"))
+	w := newWorld(t)
+	var names []string
+	want := ""
+	for i := range 2 * inMemory / 100 {
+		names = append(names, fmt.Sprintf("h%06d.%s.example", i, strings.Repeat("x", 60)))
+		want += names[i] + "\n"
+	}
+	w.file(domains(names...)...)
+	w.until("the list", func() bool { return w.get("/feeds/domains.txt") == want })
+	a := w.ask("GET", "/feeds/domains.txt", "Accept-Encoding", "gzip")
+	if got := unpack(t, a.Body.Bytes()); got != want {
+		t.Errorf("packed it has %d bytes of %d", len(got), len(want))
+	}
+	plain := w.ask("GET", "/feeds/domains.txt", "Accept-Encoding", "identity")
+	for _, h := range []string{"Etag", "Last-Modified", "Content-Length"} {
+		if v := plain.Header().Get(h); v != "" {
+			t.Errorf("%s is claimed: %s", h, v)
+		}
+	}
+	if head := w.ask("HEAD", "/feeds/domains.txt", "Accept-Encoding", "identity"); head.Code != 200 || head.Body.Len() != 0 {
+		t.Errorf("HEAD: %d, %d bytes", head.Code, head.Body.Len())
 	}
 }

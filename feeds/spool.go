@@ -2,6 +2,8 @@ package feeds
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
 	"io"
 	"os"
 )
@@ -31,22 +33,32 @@ func (s *spool) Write(p []byte) (int, error) {
 	}
 	n, err := s.file.Write(p)
 	s.n += int64(n)
-	return n, err
+	return n, noRoom(err)
+}
+
+// errNoRoom: the machine has no place for a large spool.
+var errNoRoom = errors.New("no room for a temporary file")
+
+func noRoom(err error) error {
+	if err != nil {
+		err = fmt.Errorf("%w: %w", errNoRoom, err)
+	}
+	return err
 }
 
 // begin moves what there is into a file.
 func (s *spool) begin() error {
 	f, err := os.CreateTemp("", "tocsin-feed-*")
 	if err != nil {
-		return err
+		return noRoom(err)
 	}
 	if err := os.Remove(f.Name()); err != nil {
 		f.Close()
-		return err
+		return noRoom(err)
 	}
 	if _, err := f.Write(s.buf); err != nil {
 		f.Close()
-		return err
+		return noRoom(err)
 	}
 	s.file, s.buf = f, nil
 	return nil
