@@ -1,6 +1,9 @@
 package eml_test
 
 import (
+	"archive/zip"
+	"bytes"
+	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
 	"strings"
@@ -232,6 +235,74 @@ func TestBrokenMailsYieldWhatCanBeRead(t *testing.T) {
 	cut := "Subject: a\nContent-Type: application/zip\nContent-Transfer-Encoding: base64\n\n" + zip[:len(zip)-3]
 	if b := read(t, cut); len(things(b)) != 3 {
 		t.Errorf("an attachment cut off gives %d hashes; want 3", len(things(b)))
+	}
+}
+
+// TestArchivesStayShut holds that an archive which would unpack to a gigabyte is
+// hashed as it came, and that nothing of it is kept.
+func TestArchivesStayShut(t *testing.T) {
+	var bomb bytes.Buffer
+	w := zip.NewWriter(&bomb)
+	f, err := w.Create("evil.exe")
+	if err != nil {
+		t.Fatal(err)
+	}
+	zeros := make([]byte, 1<<20)
+	for range 64 {
+		if _, err := f.Write(zeros); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	b := read(t, "Subject: a\nContent-Type: application/zip\nContent-Disposition: attachment; filename=a.zip\nContent-Transfer-Encoding: base64\n\n"+base64.StdEncoding.EncodeToString(bomb.Bytes())+"\n")
+	if !things(b)[observable.Thing{Kind: observable.SHA256, Value: fmt.Sprintf("%x", sha256.Sum256(bomb.Bytes()))}] {
+		t.Error("the archive's hash gives no indicator")
+	}
+	if s := all(b); len(s) > 8<<10 || strings.Contains(s, "evil.exe") || !strings.Contains(s, fmt.Sprintf(`"size":%d`, bomb.Len())) {
+		t.Errorf("the objects have %d bytes: %.200s", len(s), s)
+	}
+}
+
+// TestPicturesAreNoIndicators holds that the logo of a page, which many mails
+// share, is described and not blocked.
+func TestPicturesAreNoIndicators(t *testing.T) {
+	b := read(t, "Subject: a\nContent-Type: multipart/related; boundary=b\n\n--b\nContent-Type: text/html\n\n<img src='cid:1'> <a href='http://evil.example/a'>x</a>\n--b\nContent-Type: image/png; name=logo.png\nContent-ID: <1>\nContent-Transfer-Encoding: base64\n\nAAAA\n--b--\n")
+	wantThings(t, b, "url http://evil.example/a")
+	if !strings.Contains(all(b), `"name":"logo.png"`) {
+		t.Error("the picture isn't described")
+	}
+}
+
+// TestPageAsAttachment holds that a page which is attached is hashed and read: it
+// is how much phishing comes.
+func TestPageAsAttachment(t *testing.T) {
+	b := read(t, "Subject: a\nContent-Type: text/html\nContent-Disposition: attachment; filename=invoice.html\n\n<form action='http://evil.example/post'>\n")
+	got := things(b)
+	if !got[observable.Thing{Kind: observable.URL, Value: "http://evil.example/post"}] || len(got) != 4 {
+		t.Errorf("got %v; want the address and three hashes", got)
+	}
+}
+
+// TestSendersServer follows the fields Received to the connection from outside.
+func TestSendersServer(t *testing.T) {
+	const to = "To: a@victim.test\nSubject: x\n\nhttp://evil.example/a\n"
+	for name, c := range map[string]struct{ head, want string }{
+		"direct":          {"Received: from evil.example (evil.example [203.0.113.9]) by mx.victim.test with ESMTP\n", "ipv4 203.0.113.9"},
+		"over own relay":  {"Received: from mx.victim.test (mx.victim.test [192.0.2.1]) by store.victim.test\nReceived: from x.other.example ([203.0.113.9]) by mx.victim.test\n", "ipv4 203.0.113.9"},
+		"inside address":  {"Received: from scan (scan [10.0.0.9]) by mx.victim.test\nReceived: from x.other.example ([203.0.113.9]) by scan\n", "ipv4 203.0.113.9"},
+		"older is forged": {"Received: from x.other.example ([203.0.113.9]) by mx.victim.test\nReceived: from y.bank.example ([198.51.100.1]) by x.other.example\n", "ipv4 203.0.113.9"},
+		"ipv6":            {"Received: from x.other.example ([IPv6:2001:db8::9]) by mx.victim.test\n", "ipv6 2001:db8::9"},
+		"large provider":  {"Received: from mail-sor.google.com (mail-sor.google.com [203.0.113.9]) by mx.victim.test\n", ""},
+		"none":            {"", ""},
+		"nothing in it":   {"Received: by mx.victim.test\n", ""},
+	} {
+		want := []string{"url http://evil.example/a"}
+		if c.want != "" {
+			want = append(want, c.want)
+		}
+		t.Run(name, func(t *testing.T) { wantThings(t, read(t, c.head+to), want...) })
 	}
 }
 

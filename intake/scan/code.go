@@ -132,7 +132,7 @@ func (sc *scanner) base64End(i, n int) int {
 // colons reads what is written with colons: IPv6 addresses, hardware addresses,
 // and ssdeep hashes. It gives i when there is nothing of them.
 func (sc *scanner) colons(i int) int {
-	if !isHexByte(sc.s[i]) || sc.before(i) == ':' {
+	if !isHexByte(sc.s[i]) || sc.before(i) == ':' && sc.groupBefore(i-1) {
 		return i
 	}
 	j := i
@@ -164,6 +164,16 @@ func (sc *scanner) colons(i int) int {
 		return i
 	}
 	return sc.ipv6(i)
+}
+
+// groupBefore tells whether the colon at i stands behind a group of an address; a
+// word may stand there, too (IPv6:2001:db8::1, RFC 5321 section 4.1.3).
+func (sc *scanner) groupBefore(i int) bool {
+	j := i
+	for j > 0 && j > i-8 && isWordByte(sc.s[j-1]) {
+		j--
+	}
+	return j == i || hexDigits(sc.s[j:i])
 }
 
 // hardware reads six pairs joined by colons or hyphens. More pairs are a serial
