@@ -10,6 +10,10 @@ import (
 func (t *text) labelled() {
 	for i := range t.toks {
 		k := &t.toks[i]
+		if k.kind == word && k.in == free && t.has(i-1, fRole|fEmployee) && strings.Contains(" id no nr number nummer ", " "+strings.ToLower(t.str(i))+" ") {
+			t.labelledID(i, "employee_id", 3)
+			continue
+		}
 		if k.kind == mark || k.in != free || k.f&(fID|fEmployee|fMedical|fHealth|fIMEI|fBirth) == 0 {
 			continue
 		}
@@ -191,7 +195,7 @@ func (t *text) hardware(i int) {
 		return // the serial number of a certificate
 	}
 	s := t.around(i, j)
-	for k := max(0, i-8); k < i; k++ {
+	for k := max(0, i-16); k < i; k++ {
 		if w := strings.ToLower(t.str(k)); w == "dhcpack" || w == "dhcprequest" || w == "dhcpoffer" || w == "dhcpdiscover" || w == "dhcpd" {
 			s.score += 8
 		}

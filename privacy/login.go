@@ -228,11 +228,16 @@ func (t *text) afterSlash(i int) {
 	}
 	switch strings.ToLower(t.str(i - 1)) {
 	case "users", "usuarios", "utilisateurs", "benutzer", "home", "profiles", "utenti":
-		if t.toks[i].in == inURL && c == '/' {
+		if t.toks[i].in == inURL && c == '/' && !(t.mark(i-5, ':') && t.mark(i-4, '/') && t.mark(i-3, '/') && strings.EqualFold(t.str(i-6), "file")) {
 			return
 		}
 		if i >= 2 && (t.mark(i-2, '\\') || t.mark(i-2, '/')) {
 			t.home(next, c)
+		}
+		return
+	case "personal": // OneDrive: /personal/user_domain_tld/
+		if t.toks[i].in == inURL && c == '/' && t.toks[next].kind == mixed {
+			t.found(next, next, "username", Remove, "login")
 		}
 		return
 	case "settings":

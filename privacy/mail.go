@@ -163,6 +163,9 @@ func (t *text) judgeMail(local1, local2, host1, host2 int, defanged bool) {
 	if defanged {
 		s.score -= 4
 	}
+	if l := t.labelWord(t.before(local1)); l >= 0 && t.has(l, fUser) && s.score > -decisive {
+		s.score += 8 // who logs in exists
+	}
 	v, reason := s.said(Hold)
 	if reason == "role-unknown" {
 		v, reason = t.mailByHost(host, defanged, boxed, t.toks[host1].shape == upper && t.toks[host2].shape == upper && t.toks[local1].shape == lower)

@@ -7,6 +7,9 @@ import "strings"
 func (t *text) names() {
 	for i := 0; i < len(t.toks); i++ {
 		t.work++
+		if t.mark(i+1, '^') && t.toks[i].kind == word && !t.mark(i-1, '^') {
+			t.caretName(i)
+		}
 		if !t.loose(i) || t.toks[i].in != free || t.toks[i].f&fNamed != 0 {
 			continue
 		}
@@ -196,6 +199,10 @@ func (t *text) evidence(i, j, n int) (evidence, string) {
 	last := &t.toks[j]
 	if n >= 2 {
 		switch {
+		case t.initial(i) && (t.introduced(p) || sameLine && t.has(p, fRole) && t.toks[p].kind == word) && last.shape == capital:
+			return certain, "name-role"
+		case tok.f&fGiven != 0 && last.f == 0 && tok.shape == capital && t.aroundName(i, j).score >= 2*decisive:
+			return certain, "name-role"
 		case t.agedBehind(j) && (p < 0 || !t.has(p, fAttacker)):
 			return certain, "name-age"
 		case t.has(j+1, fAct) && t.toks[j+1].kind == word && tok.shape == capital:
@@ -388,13 +395,49 @@ func (t *text) labelOfPerson(p int) bool {
 	return w != "name" && w != "displayname" || t.near(p, 6, fRole|fVictim|fCard|fBank)
 }
 
+// lowerInitial finds "pt r. hargrove": an initial and a word behind a role.
+func (t *text) lowerInitial(i int) (int, bool) {
+	tok := &t.toks[i]
+	if tok.end-tok.start != 1 || tok.lead != ' ' || !t.mark(i+1, '.') || !t.glued(i+1) || !t.has(i-1, fRole|fTitle) || t.has(i-1, fGeneric) {
+		return i, false
+	}
+	j := i + 2
+	if j >= len(t.toks) || t.toks[j].lead != ' ' || t.toks[j].kind != word || t.toks[j].f&^fAnyName != 0 || t.toks[j].end-t.toks[j].start < 4 {
+		return i, false
+	}
+	t.found(i, j, "person", Remove, "name-lower")
+	t.toks[j].f |= fNamed
+	return j, true
+}
+
+// caretName finds names as HL7 and DICOM join them: FAMILY^GIVEN^MIDDLE.
+func (t *text) caretName(i int) {
+	j := i
+	for j+2 < len(t.toks) && t.mark(j+1, '^') && t.glued(j+1) && t.glued(j+2) && t.toks[j+2].kind == word && j < i+12 {
+		j += 2
+	}
+	if j == i || t.toks[i].f&fNamed != 0 || t.toks[i].end-t.toks[i].start < 2 {
+		return
+	}
+	if p := i - 1; t.any(i, j+1, fAnyName) || p >= 0 && (t.mark(p, '[') || t.mark(p, '|') || t.mark(p, ':') || t.mark(p, '=')) {
+		t.found(i, j, "person", Remove, "name-joined")
+		t.region(i, j+1, inValue)
+	}
+}
+
 // lowerName finds names written without capitals: after a word that a person follows.
 func (t *text) lowerName(i int) (int, bool) {
 	tok := &t.toks[i]
+	if j, ok := t.lowerInitial(i); ok {
+		return j, true
+	}
 	if tok.f&fGiven == 0 || tok.f&(fWeak|fStop|fVerb|fParticle) != 0 || tok.end-tok.start < 3 {
 		return i, false
 	}
 	p := t.before(i)
+	if t.mark(p, '.') && t.glued(p) && t.has(p-1, fTitle) {
+		p--
+	}
 	if p < 0 || tok.lead == '\n' || !t.has(p, fMeet|fRole|fKin|fTitle|fDear) || t.toks[p].kind != word {
 		return i, false
 	}

@@ -1,7 +1,7 @@
 package privacy
 
 // tollFree are the prefixes of numbers whose owner pays: a person has none.
-var tollFree = []string{"800", "888", "877", "866", "855", "844", "833", "1800", "1888", "1877", "1866", "1855", "1844", "1833", "0800", "0808", "44800", "49800", "33800", "39800"}
+var tollFree = []string{"800", "888", "877", "866", "855", "844", "833", "1800", "1888", "1877", "1866", "1855", "1844", "1833", "0800", "0808", "44800", "49800", "33800", "39800", "34900", "34800", "48800", "31800", "47800", "45800", "46800", "351800", "55800", "900"}
 
 // phone judges telephone numbers: with a country code, after a label, or in a
 // form that only they have.
