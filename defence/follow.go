@@ -52,11 +52,13 @@ func (v *Views) Follow(ctx context.Context, log *slog.Logger) {
 // catchUp makes wished views and folds until nothing is left; it gives the size
 // of the log that this covers.
 func (v *Views) catchUp(ctx context.Context) (int64, error) {
-	for {
+	for size := int64(-1); ; {
 		head, err := v.log.Head(ctx)
 		if err != nil {
 			return 0, err
 		}
+		busy := size >= 0 && head.Size > size
+		size = head.Size
 		made, err := v.grant(ctx, head.Added)
 		if err != nil {
 			return 0, err
@@ -75,9 +77,11 @@ func (v *Views) catchUp(ctx context.Context) (int64, error) {
 		if !did {
 			return head.Size, nil
 		}
-		// Reports wait for the same writer: under a stream of them folding takes two thirds of the time at most, and
-		// the next step has more to fold at once.
-		wait(ctx, time.Since(began)/2, nil)
+		if busy {
+			// Reports wait for the same writer: under a stream of them folding takes two thirds of the time at most,
+			// and the next step has more to fold at once.
+			wait(ctx, time.Since(began)/2, nil)
+		}
 	}
 }
 
