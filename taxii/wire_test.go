@@ -205,3 +205,48 @@ func (u unread) Read([]byte) (int, error) {
 	u.t.Errorf("an Add %s was read", u.name)
 	return 0, io.EOF
 }
+
+// TestABodyThatNeverEnds is cut off at a bound, whether or not it is packed. What
+// was kept of it before, in parts of 16 MB, is said.
+func TestABodyThatNeverEnds(t *testing.T) {
+	_, raw := indicator()
+	begin := strings.TrimSuffix(string(envelopeOf(raw)), "]}")
+	var bomb bytes.Buffer
+	z := gzip.NewWriter(&bomb)
+	io.WriteString(z, begin)
+	for range 101 {
+		z.Write(bytes.Repeat([]byte(" "), 1<<20))
+	}
+	z.Close()
+	for name, c := range map[string]struct {
+		body     io.Reader
+		encoding string
+	}{
+		"plain":  {io.MultiReader(strings.NewReader(begin), blanks{}), ""},
+		"packed": {&bomb, "gzip"},
+	} {
+		w := newWorld(t)
+		r := httptest.NewRequest("POST", objectsOf, c.body)
+		r.ContentLength = -1
+		r.Header.Set("Authorization", "Bearer "+w.alpha)
+		r.Header.Set("Content-Type", media)
+		r.Header.Set("Content-Encoding", c.encoding)
+		rec := httptest.NewRecorder()
+		w.h.ServeHTTP(rec, r)
+		answer{rec.Code, rec.Header(), rec.Body.Bytes()}.wantCode(t, "a body that never ends, "+name, 413)
+		e, _ := w.envelope(w.alpha, objectsOf)
+		if said := strings.Contains(rec.Body.String(), "were kept"); said != (len(e.Objects) > 0) {
+			t.Errorf("%s: kept %s, and the answer is %s", name, e.ids(), rec.Body)
+		}
+	}
+}
+
+// blanks gives spaces for ever.
+type blanks struct{}
+
+func (blanks) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = ' '
+	}
+	return len(p), nil
+}
