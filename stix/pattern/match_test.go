@@ -79,7 +79,7 @@ func TestMatch(t *testing.T) {
 
 func TestMatchValues(t *testing.T) {
 	one := bundles(person{name: "a", more: `,"n":1.0,"list":[1,"two",{"x":[3,4]}],"net":"198.51.100.0/24","addr":"198.51.100.7","v6":"2001:db8::/32","yes":true,
-		"data_bin":"AAH/","raw_hex":"0001ff","bad_hex":"xyz","when":"2026-01-31T08:15:00.5Z","line":"one\ntwo","self_ref":"person--00000000-0000-4000-8000-000000000000","plain":"person--00000000-0000-4000-8000-000000000000"`})
+		"data_bin":"AAH/","raw_hex":"0001ff","bad_hex":"xyz","when":"2026-01-31T08:15:00.5Z","line":"one\ntwo","ends":"end\n","self_ref":"person--00000000-0000-4000-8000-000000000000","plain":"person--00000000-0000-4000-8000-000000000000"`})
 	for _, c := range []struct {
 		test string
 		want bool
@@ -91,7 +91,7 @@ func TestMatchValues(t *testing.T) {
 		{"yes = true", true}, {"yes != false", true}, {"yes = 1", false},
 		{"data_bin = h'0001ff'", true}, {"raw_hex = b'AAH/'", true}, {"raw_hex MATCHES '\\\\x00\\\\x01\\\\xff'", true}, {"raw_hex LIKE '__ÿ'", true}, {"bad_hex = 'xyz'", true}, {"raw_hex < h'0002'", true},
 		{"when = t'2026-01-31T08:15:00.500Z'", true}, {"when > t'2026-01-31T08:15:00Z'", true}, {"when IN (t'2026-01-31T08:15:00.5Z')", true},
-		{"line MATCHES 'e.t'", true}, {"line LIKE 'one_two'", true}, {"line LIKE 'one%'", true}, {"line LIKE 'one'", false}, {"line LIKE '%'", true}, {"line LIKE '%t%o'", true}, {"line LIKE '%t%x'", false},
+		{"line MATCHES 'e.t'", true}, {"line MATCHES 'one$'", false}, {"line MATCHES '(?m)one$'", true}, {"ends MATCHES '^end$'", true}, {"ends MATCHES '(x|end$)'", true}, {"ends MATCHES '^end\\\\z'", false}, {"ends MATCHES '^en$'", false}, {"line MATCHES '(?i)ONE'", true}, {"line LIKE 'one_two'", true}, {"line LIKE 'one%'", true}, {"line LIKE 'one'", false}, {"line LIKE '%'", true}, {"line LIKE '%t%o'", true}, {"line LIKE '%t%x'", false},
 		{"self_ref.name = 'a'", true}, {"self_ref.self_ref.name = 'a'", true}, {"plain.name = 'a'", false}, {"self_ref.nothing = 'a'", false},
 		{"name < 'b'", true}, {"name >= 'b'", false}, {"name > 'A'", true}, {"name IN ('b', 'a')", true}, {"name IN ()", false},
 	} {

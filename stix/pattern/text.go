@@ -82,7 +82,12 @@ func (c *comparison) compile() error {
 // search compiles a regular expression in which the dot matches a newline too
 // (STIX 2.1 section 9.6.1).
 func search(expr string) (*regexp.Regexp, error) {
-	r, err := regexp.Compile("(?s)" + expr)
+	tree, err := syntax.Parse(expr, syntax.Perl|syntax.DotNL)
+	var r *regexp.Regexp
+	if err == nil {
+		dollar(tree)
+		r, err = regexp.Compile(tree.String())
+	}
 	if e, ok := errors.AsType[*syntax.Error](err); ok {
 		switch e.Code {
 		case syntax.ErrInvalidPerlOp, syntax.ErrInvalidEscape, syntax.ErrInvalidRepeatOp, syntax.ErrInvalidRepeatSize, syntax.ErrInvalidNamedCapture, syntax.ErrInvalidCharRange:
@@ -94,6 +99,19 @@ func search(expr string) (*regexp.Regexp, error) {
 		return nil, fault.New(fault.Refused, "the regular expression can't be evaluated")
 	}
 	return r, nil
+}
+
+// dollar lets $ stand before a last newline too, as it does in PCRE.
+func dollar(re *syntax.Regexp) {
+	for _, sub := range re.Sub {
+		dollar(sub)
+	}
+	if re.Op == syntax.OpEndText && re.Flags&syntax.WasDollar != 0 {
+		newline := &syntax.Regexp{Op: syntax.OpLiteral, Rune: []rune{'\n'}}
+		*re = syntax.Regexp{Op: syntax.OpConcat, Sub: []*syntax.Regexp{
+			{Op: syntax.OpQuest, Sub: []*syntax.Regexp{newline}}, {Op: syntax.OpEndText},
+		}}
+	}
 }
 
 // text matches a string.
