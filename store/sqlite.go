@@ -17,7 +17,7 @@ import (
 const (
 	pageSize      = 4096
 	writerCache   = 8 << 10 // kB of pages
-	readerCache   = 1 << 10  // kB of pages, each reader
+	readerCache   = 1 << 10 // kB of pages, each reader
 	readers       = 8
 	idleReaders   = 4
 	checkpointAt  = 4000 // pages of WAL after which a commit folds them into the file
