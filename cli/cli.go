@@ -42,7 +42,7 @@ const (
 
 // commands is the whole command line.
 type commands struct {
-	Config kong.ConfigFlag `help:"JSON file of flags: {\"data\": \"...\", \"serve\": {...}}." placeholder:"FILE"`
+	Config kong.ConfigFlag `help:"JSON file of flags by their names: {\"data\": \"...\", \"listen\": \"...\"}." placeholder:"FILE"`
 
 	Demo    demoCmd    `cmd:"" help:"See the whole way of a report, on a real node with two companies."`
 	Serve   serveCmd   `cmd:"" help:"Run a node."`
