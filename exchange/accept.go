@@ -81,10 +81,10 @@ func (x *Exchange) filePart(ctx context.Context, w *work) (*kept, error) {
 	}
 	for try := 0; ; try++ {
 		k, err := x.prepare(ctx, w)
-		if err != nil || len(k.results) == 0 {
+		if err != nil {
 			return k, err
 		}
-		if w.options.Door == DoorTAXII && k.nothingNew() {
+		if len(k.results) == 0 || w.options.Door == DoorTAXII && k.nothingNew() {
 			return k, x.keepStatus(ctx, w, k)
 		}
 		// Step 6 keep: one transaction with whoever else is waiting.

@@ -202,6 +202,9 @@ func (x *Exchange) notRevoked(ctx context.Context, it *item) error {
 
 // result says of an object what its submitter is answered.
 func (k *kept) result(it *item, duplicate bool) {
+	if it.implied {
+		return
+	}
 	r := ObjectResult{ID: it.obj.ID, Version: it.obj.Version(), Collection: member.CollectionName(k.work.session, it.aud), Duplicate: duplicate, Raw: it.obj.Raw}
 	if it.submitted != it.obj.ID {
 		r.Submitted = it.submitted

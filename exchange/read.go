@@ -67,8 +67,12 @@ type Event struct {
 // Withdraw tells whether the event takes something back.
 func (e *Event) Withdraw() bool { return e.Kind != "" }
 
-// eventsAtOnce bounds what one call of Events holds.
-const eventsAtOnce = 1000
+// What one call of Events holds at most of each audience: so many events, or so
+// many bytes and one object more.
+const (
+	eventsAtOnce = 1000
+	eventBytes   = 2 << 20
+)
 
 // Events gives what happened in some audiences after a date, in the order of
 // the log, at most about 1,000 events, and the date up to which that is all. The
@@ -81,13 +85,15 @@ func (x *Exchange) Events(ctx context.Context, auds []member.Audience, after, he
 	}
 	err = x.db.Snapshot(ctx, func(q store.Querier) error {
 		for _, a := range ints {
-			n := 0
+			n, size := 0, 0
 			err := x.archive.Scan(ctx, q, a, after, archive.Want{Bytes: true, Versions: true, Until: upTo}, func(o archive.Object) bool {
 				out = append(out, Event{At: o.At, Position: o.Position(), Aud: member.Audience(o.Aud), ID: o.ID, Raw: slices.Clone(o.Raw)})
-				if n++; n == eventsAtOnce {
+				n, size = n+1, size+len(o.Raw)
+				if full := n == eventsAtOnce || size >= eventBytes; full {
 					upTo = min(upTo, o.At)
+					return false
 				}
-				return n < eventsAtOnce
+				return true
 			})
 			if err != nil {
 				return err

@@ -109,7 +109,7 @@ func (x *Exchange) targetsOfIDs(ctx context.Context, s member.Session, ids []str
 	var out []target
 	others := false
 	for _, f := range found {
-		if f.State == archive.Taken {
+		if f.State == archive.Taken || x.implied(s, f) {
 			continue
 		}
 		t, mine, err := x.targetAt(ctx, q, s, f, raws[f.At])
@@ -124,6 +124,16 @@ func (x *Exchange) targetsOfIDs(ctx context.Context, s member.Session, ids []str
 		return nil, fault.New(fault.Forbidden, "another member filed this object; only its filer can take it back")
 	}
 	return out, nil
+}
+
+// implied tells the identities that the exchange adds by itself: other reports
+// name them as their creator, so no recall takes them.
+func (x *Exchange) implied(s member.Session, f archive.Stored) bool {
+	own, _ := x.members.Pseudonym(s.Member, member.Audience(f.Aud))
+	named := s.Member
+	named.Named = true
+	registered, _ := x.members.Pseudonym(named, member.Audience(f.Aud))
+	return f.ID == x.identity || f.ID == own || f.ID == registered
 }
 
 // targetAt reads a stored version and tells whether it is this member's to take back.

@@ -160,7 +160,7 @@ func (x *Exchange) withIdentities(ctx context.Context, k *kept, items []*item) (
 		if err != nil {
 			return nil, err
 		}
-		items = append(items, &item{place: "identity", submitted: obj.ID, obj: obj, aud: w.aud, own: true, original: obj.Raw})
+		items = append(items, &item{place: "identity", submitted: obj.ID, obj: obj, aud: w.aud, own: true, implied: true, original: obj.Raw})
 	}
 	return items, nil
 }

@@ -37,6 +37,7 @@ type item struct {
 	aud       member.Audience
 	own       bool // created by its submitter (no creator, or the submitter's own identity)
 	renamed   bool // published under another identifier than submitted
+	implied   bool // an identity that the exchange adds by itself: the answer doesn't list it
 	stripped  privacy.Stripped
 	original  []byte // before the gate, for the context of held passages
 
