@@ -28,7 +28,7 @@ func (t *text) labelled() {
 		case k.f&fMedical != 0:
 			t.labelledID(i, "medical_record", 4)
 		case k.f&fIMEI != 0:
-			t.labelledID(i, "imei", 6)
+			t.labelledID(i, "imei", 4)
 		default:
 			t.labelledID(i, "national_id", 5)
 		}
@@ -40,7 +40,7 @@ func (t *text) labelledID(i int, typ string, least int) {
 	v := i + 1
 	for v < len(t.toks) && v < i+5 && t.toks[v].lead != '\n' {
 		k := &t.toks[v]
-		if k.kind == mark && strings.IndexByte(":#=\".", k.c) >= 0 && k.c != 0 || k.kind == word && strings.Contains(" no nr num number is id nummer numero record ", " "+strings.ToLower(t.str(v))+" ") {
+		if k.kind == mark && strings.IndexByte(":#=\".>", k.c) >= 0 && k.c != 0 || k.kind == word && strings.Contains(" no nr num number is id nummer numero record ", " "+strings.ToLower(t.str(v))+" ") {
 			v++
 			continue
 		}

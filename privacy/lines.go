@@ -99,8 +99,9 @@ func (t *text) close(block []header, forwarded, doubtful bool) {
 		if h.sender && forwarded {
 			side = 1
 		}
-		t.sides(h.from, h.to, side)
-		if h.sender && doubtful && !forwarded {
+		if !h.sender || !doubtful || forwarded {
+			t.sides(h.from, h.to, side)
+		} else {
 			for k := h.from; k < h.to; k++ {
 				t.toks[k].f |= fDoubt
 			}
@@ -128,7 +129,7 @@ func (t *text) headerLine(i, end int) (value int, side int8, ok bool) {
 		if t.toks[k].start-t.toks[i].start > 32 {
 			return 0, 0, false
 		}
-		side, ok = headerSides[fold(t.s[t.toks[i].start:t.toks[k].start])]
+		side, ok = headerSides[strings.TrimSpace(fold(t.s[t.toks[i].start:t.toks[k].start]))]
 		return k + 1, side, ok && k+1 < end
 	}
 	return 0, 0, false

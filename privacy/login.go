@@ -19,6 +19,10 @@ func (t *text) logins() {
 		case k.f&fUser != 0 && k.kind != mark:
 			t.labelledLogin(i)
 			t.proseLogin(i)
+		case k.kind != mark && t.mark(i-1, '-'):
+			t.clfUser(i)
+		case k.kind == word && i > 4 && t.mark(i+1, '"') && t.str(i) == "name":
+			t.namedUser(i)
 		case k.kind == word && k.in == free && strings.EqualFold(t.str(i), "for"):
 			t.loginLine(i)
 		case k.kind == word && k.in == free && t.str(i) == "sudo" && t.mark(i+1, ':') && t.mark(i+3, ':'):
@@ -90,6 +94,9 @@ func (t *text) labelledLogin(i int) {
 		return
 	}
 	j := t.value(v)
+	if t.str(v) == "NT" {
+		return // NT AUTHORITY\SYSTEM
+	}
 	if t.mark(j+1, '\\') && t.glued(j+1) { // the user stands behind the domain
 		return
 	}
@@ -100,7 +107,7 @@ func (t *text) labelledLogin(i int) {
 		return
 	}
 	colon := t.mark(i+1, ':') && t.toks[v].lead == ' '
-	if colon && (t.toks[v].f&(fStop|fVictim|fVerb) != 0 || t.has(v+1, fStop|fVerb) && t.toks[v+1].shape == lower) {
+	if colon && (t.toks[v].f&(fStop|fVictim|fVerb) != 0 || t.has(v+1, fStop|fVerb) && t.toks[v+1].shape == lower && t.toks[v+1].lead == ' ') {
 		return // prose
 	}
 	t.login(v, j, i, false)
@@ -117,6 +124,10 @@ func (t *text) proseLogin(i int) {
 	if v >= len(t.toks) || !quoted && t.toks[v].lead != ' ' || t.toks[v].kind != word && t.toks[v].kind != mixed || t.toks[v].in != free && t.toks[v].in != inHost || t.toks[i].in != free {
 		return
 	}
+	if i > 0 && strings.Contains(" invalid illegal unknown nonexistent ", " "+strings.ToLower(t.str(i-1))+" ") {
+		t.login(v, t.value(v), i, true)
+		return
+	}
 	j := t.value(v)
 	if t.toks[v].f&^fAnyName != 0 && !quoted || t.toks[v].shape != lower || t.toks[j].kind == mark || t.glued(j+1) && (t.mark(j+1, '@') || t.mark(j+1, '\\') || t.mark(j+1, '/') || t.mark(j+1, '(') || t.mark(j+1, '=')) {
 		return
@@ -124,8 +135,33 @@ func (t *text) proseLogin(i int) {
 	if j > v && t.mark(v+1, '-') && t.toks[v].kind == word && t.toks[j].kind == word {
 		return // user-defined, account-based
 	}
-	if quoted && (t.mark(j+1, '\'') || t.mark(j+1, '"') || t.mark(j+1, '`')) || t.toks[v].kind == mixed || j > v || t.has(j+1, fVerb) {
+	if quoted && (t.mark(j+1, '\'') || t.mark(j+1, '"') || t.mark(j+1, '`')) || t.toks[v].kind == mixed || j > v || t.has(j+1, fVerb) || t.has(j+1, fFrom) && t.has(v, fAnyName) || t.has(j+1, fFrom) && (j+2 < len(t.toks)) && t.toks[j+2].in == inHost || t.loginLike(t.str(v)) {
 		t.login(v, j, i, false)
+	}
+}
+
+// loginLike tells an initial with a surname, such as cjohnson.
+func (t *text) loginLike(w string) bool {
+	if len(w) < 6 || len(w) > 24 || t.g.look(w) != 0 {
+		return false
+	}
+	f := t.g.look(w[1:])
+	return f&fAnyName != 0 && f&(fWeak|fWeakSurname|fStop|fThing|fVerb) == 0
+}
+
+// clfUser judges the user of a line of a web server: 203.0.113.4 - NAME [date].
+func (t *text) clfUser(i int) {
+	if i > 1 && t.mark(i-1, '-') && t.toks[i-1].lead == ' ' && t.toks[i].lead == ' ' && t.toks[i-2].in == inHost {
+		if j := t.value(i); t.mark(j+1, '[') && t.toks[j+1].lead == ' ' {
+			t.login(i, j, i, false)
+		}
+	}
+}
+
+// namedUser judges "user":{"name":"NAME"}.
+func (t *text) namedUser(i int) {
+	if v := t.afterLabel(i); v >= 0 && t.near(i, 5, fUser) && t.mark(i-1, '"') && (t.toks[v].kind == mixed || t.toks[v].shape == lower) {
+		t.login(v, t.value(v), i-4, false)
 	}
 }
 
@@ -173,7 +209,7 @@ named:
 // login judges the user name of tokens i..j, whose label or path begins at token
 // cue; unknown ones exist nowhere.
 func (t *text) login(i, j, cue int, unknown bool) {
-	for j > i && t.toks[j].kind == mark {
+	for j > i && t.toks[j].kind == mark && t.toks[j].c != '$' {
 		j--
 	}
 	if t.toks[i].in == inPlaceholder || t.toks[i].in == inMail || t.toks[i].f&fNamed != 0 && t.toks[i].in == inValue {

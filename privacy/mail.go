@@ -125,6 +125,9 @@ func (t *text) mailHost(i int) (end int, ok, defanged bool) {
 		}
 		end = next
 	}
+	if t.toks[end].kind == number && (dots != 3 || !t.octets(i, end+1)) {
+		return end, false, false // package@1.2.3
+	}
 	return end, dots > 0, defanged
 }
 
@@ -157,7 +160,7 @@ func (t *text) judgeMail(local1, local2, host1, host2 int, defanged bool) {
 		}
 		s = sense{score: 12}
 	}
-	if t.mark(host2+1, ':') && t.glued(host2+1) && host2+2 < len(t.toks) && t.toks[host2+2].lead == 0 && s.score > -decisive && !t.has(host2+2, fUser) {
+	if (t.mark(host2+1, ':') || t.mark(host2+1, ';')) && t.glued(host2+1) && host2+2 < len(t.toks) && t.toks[host2+2].lead == 0 && s.score > -decisive && !t.has(host2+2, fUser) {
 		s.score += 8 // mailbox:password, as dumps write it
 	}
 	if defanged {
@@ -184,7 +187,7 @@ func (t *text) judgeMail(local1, local2, host1, host2 int, defanged bool) {
 		}
 	}
 	t.found(local1, host2, "email", v, mailReason(reason))
-	if v == Remove && t.mark(host2+1, ':') && t.glued(host2+1) && host2+2 < len(t.toks) && t.toks[host2+2].lead == 0 && t.toks[host2+2].in != inPlaceholder {
+	if v == Remove && (t.mark(host2+1, ':') || t.mark(host2+1, ';') && t.lineEnd(t.untilSpace(min(host2+2, len(t.toks)-1)))) && t.glued(host2+1) && host2+2 < len(t.toks) && t.toks[host2+2].lead == 0 && t.toks[host2+2].in != inPlaceholder {
 		j := t.untilSpace(host2 + 2)
 		t.found(host2+2, j, "secret", Remove, "dump-password")
 		t.region(host2+2, j+1, inValue)

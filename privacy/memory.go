@@ -97,7 +97,7 @@ func mailKey(v string) string {
 
 // learnPerson numbers a person and remembers each word of the name.
 func (m *memory) learnPerson(v string) {
-	name := nameKey(v)
+	name := m.nameKey(v)
 	if name == "" {
 		return
 	}
@@ -123,6 +123,18 @@ func (m *memory) learnPerson(v string) {
 // nameKey folds a name and takes its punctuation away.
 func nameKey(v string) string {
 	return strings.Join(strings.FieldsFunc(fold(v), func(r rune) bool { return strings.ContainsRune(" .,'’\"-()\t\r\n", r) }), " ")
+}
+
+// nameKey is nameKey without the titles that stand before a name.
+func (m *memory) nameKey(v string) string {
+	name := nameKey(v)
+	for {
+		first, rest, more := strings.Cut(name, " ")
+		if !more || m.g.look(first)&fTitle == 0 {
+			return name
+		}
+		name = rest
+	}
 }
 
 // person gives the number of a person, a new one if the name is new.
@@ -287,7 +299,7 @@ func (m *memory) settle(s string, spans []Span) []Span {
 	for _, sp := range spans {
 		if sp.Type == "person" && sp.Verdict == Remove {
 			if sp.Person == 0 {
-				sp.Person = m.person(nameKey(s[sp.Start:sp.End]))
+				sp.Person = m.person(m.nameKey(s[sp.Start:sp.End]))
 			}
 			if n := len(out) - 1; n >= 0 && out[n].Type == "person" && out[n].Verdict == Remove && strings.Trim(s[out[n].End:sp.Start], " ") == "" && out[n].Person == sp.Person {
 				out[n].End = sp.End

@@ -77,7 +77,7 @@ func (t *text) extent(i int) (j, words int) {
 		case (t.mark(k, '-') || t.mark(k, '\'')) && t.glued(k) && t.glued(k+1) && t.toks[k+1].kind == word && (t.toks[k+1].shape == capital || t.toks[k+1].shape == upper):
 			j = k + 1
 			continue
-		case t.has(k, fParticle) && !t.part(k) && t.toks[k].kind == word:
+		case t.has(k, fParticle) && !t.part(k) && t.toks[k].kind == word && (!t.initial(k) || t.mark(k+1, '\'')):
 			k++
 			if t.mark(k, '\'') {
 				k++
@@ -201,7 +201,7 @@ func (t *text) evidence(i, j, n int) (evidence, string) {
 		switch {
 		case t.initial(i) && (t.introduced(p) || sameLine && t.has(p, fRole) && t.toks[p].kind == word) && last.shape == capital:
 			return certain, "name-role"
-		case tok.f&fGiven != 0 && last.f == 0 && tok.shape == capital && t.aroundName(i, j).score >= 2*decisive:
+		case tok.f&fWeak != 0 && last.f == 0 && tok.shape == capital && t.aroundName(i, j).score >= 2*decisive:
 			return certain, "name-role"
 		case t.agedBehind(j) && (p < 0 || !t.has(p, fAttacker)):
 			return certain, "name-age"
@@ -245,7 +245,13 @@ func (t *text) evidence(i, j, n int) (evidence, string) {
 		}
 	}
 	if n == 1 || tok.f&fAnyName != 0 {
+		if n == 1 && strong && tok.shape == capital && tok.f&^fAnyName == 0 && t.aroundName(i, j).score >= 2*decisive {
+			return certain, "name-role"
+		}
 		return t.oneName(i, j, p)
+	}
+	if n == 2 && tok.f == 0 && last.f == 0 && tok.shape == capital && last.shape == capital && tok.end-tok.start > 2 && t.at.lean == 0 && !t.at.byline && t.near(i, 4, fRole|fKin) && !t.near(i, 4, fGeneric) && t.aroundName(i, j).score >= 3*decisive {
+		return likely, "name-role"
 	}
 	if t.has(p, fDear) || t.has(p, fBye) {
 		return certain, "name-greeting"

@@ -118,7 +118,7 @@ func (t *text) digitsAt(i int, d digits) bool {
 		t.found(i, d.end, "date_of_birth", Remove, "birth-date")
 	case cardNumber(d.all) && !d.plus && (d.seps == "" || d.is(4, 4, 4, 4) || d.is(4, 6, 5) || d.is(4, 6, 4)) && lab&fIMEI == 0:
 		v := Remove
-		if t.around(i, d.end).score <= -4*decisive {
+		if t.around(i, d.end).score <= -2*decisive {
 			v = Hold
 		}
 		t.found(i, d.end, "payment_card", v, "card-number")
@@ -293,7 +293,7 @@ func (t *text) accountOrID(i int) (int, bool) {
 
 // account judges a bank account: a mule's is how the money is followed.
 func (t *text) account(i, j int) {
-	s := t.aroundWith(i, j, -t.preposition(i)) // money goes to the attacker, from the victim
+	s := t.aroundWith(i, j, -3*t.preposition(i)) // money goes to the attacker, from the victim
 	v, reason := s.said(Remove)
 	if v == Remove && reason == "personal" {
 		v, reason = Hold, "account-unclear"

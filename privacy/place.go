@@ -13,6 +13,8 @@ func (t *text) places() {
 		switch {
 		case k.kind == word && k.in == free && t.isStreet(i):
 			t.address(i)
+		case k.kind == number && k.end-k.start >= 4 && k.end-k.start <= 5 && t.mark(i-1, ',') && t.houseBefore(i-2):
+			t.byPostcode(i)
 		case k.kind == number && k.in == free || k.kind == number && k.in == inHost:
 			t.coordinates(i)
 			t.age(i)
@@ -89,6 +91,28 @@ func (t *text) address(i int) {
 	}
 }
 
+// houseBefore tells a house number at token i with the name of a street before it.
+func (t *text) houseBefore(i int) bool {
+	return i > 0 && t.toks[i].end-t.toks[i].start <= 4 && (t.toks[i].kind == number || t.toks[i].kind == mixed && t.s[t.toks[i].start] <= '9') &&
+		t.toks[i-1].kind == word && t.toks[i-1].shape == capital && t.toks[i].lead == ' ' && t.toks[i-1].f&fStop == 0
+}
+
+// byPostcode judges an address that only its form tells: Am Wehr 3, 97070 Town.
+func (t *text) byPostcode(i int) {
+	if i+1 >= len(t.toks) || t.toks[i+1].kind != word || t.toks[i+1].shape != capital || t.toks[i+1].lead != ' ' {
+		return
+	}
+	from := i - 3
+	for from > 0 && i-from < 7 && t.toks[from].lead == ' ' && t.toks[from-1].kind == word && t.toks[from-1].shape == capital && t.toks[from-1].f&(fRole|fTitle|fNamed) == 0 {
+		from--
+	}
+	if from > 0 && t.toks[from].lead == ' ' && t.has(from-1, fStreet) {
+		from-- // via Garibaldi
+	}
+	t.personal(from, i+1, "address", "postal-address")
+	t.region(from, i+2, inValue)
+}
+
 // town extends an address over town and postcode, to the end of its line at most.
 func (t *text) town(to int) int {
 	last := to
@@ -99,6 +123,9 @@ func (t *text) town(to int) int {
 			continue
 		case tok.kind == number && tok.end-tok.start >= 4 && tok.end-tok.start <= 6:
 			last = k
+			continue
+		case tok.kind == number && tok.end-tok.start <= 3 && k+1 < len(t.toks) && (t.toks[k+1].kind == number || t.mark(k+1, '-') || t.toks[k-1].kind == number || t.mark(k-1, '-') && t.glued(k)):
+			last = k // 752 28, 30-702
 			continue
 		case tok.kind == mixed && tok.end-tok.start <= 4:
 			last = k

@@ -11,18 +11,18 @@ import (
 const chineseSurnames = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文張劉陳楊趙黃吳孫馬羅鄭謝韓馮蕭鄧許傅蔣賈葉閻鍾譚鄒陸龍萬錢湯喬賀賴龔"
 
 // chineseRoles stand before the name of a person in Chinese.
-var chineseRoles = []string{"受害者", "受害人", "员工", "客户", "用户", "患者", "联系人", "报告人", "学生", "老师", "会计", "护士", "医生", "姓名", "职员", "同事", "收件人", "举报人", "居民", "当事人", "員工", "客戶", "用戶"}
+var chineseRoles = []string{"受害者", "受害人", "员工", "客户", "用户", "患者", "联系人", "报告人", "学生", "老师", "会计", "护士", "医生", "姓名", "职员", "同事", "收件人", "举报人", "我是", "我叫", "名叫", "财务", "主管", "事主", "报案人", "受骗人", "经办人", "居民", "当事人", "員工", "客戶", "用戶"}
 
 // chineseTitles stand behind the name.
 var chineseTitles = []string{"先生", "女士", "小姐", "老师", "经理", "医生", "同学"}
 
 // japaneseTitles stand behind a Japanese name.
-var japaneseTitles = []string{"さん", "様", "さま", "氏", "くん", "ちゃん", "先生"}
+var japaneseTitles = []string{"さん", "様", "さま", "氏", "くん", "ちゃん", "先生", "です", "と申します"}
 
 // koreanRoles and koreanTitles stand before and behind a Korean name of two to four syllables.
 var koreanRoles = []string{"피해자", "직원", "고객", "환자", "사용자", "담당자", "학생", "회사원", "수신자"}
 
-var koreanTitles = []string{"씨", "님", "과장", "부장", "대리", "사원", "선생"}
+var koreanTitles = []string{"씨", "님", "과장", "부장", "대리", "사원", "선생", "입니다"}
 
 // japaneseRoles stand before the name, with or without a particle.
 var japaneseRoles = []string{"被害者", "担当者", "社員", "従業員", "顧客", "利用者", "患者", "受信者", "氏名", "名前"}

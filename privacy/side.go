@@ -44,6 +44,9 @@ func (t *text) aroundName(i, j int) sense {
 	if t.has(j+1, fVerb) {
 		r += 8
 	}
+	if p := t.before(t.withTitle(i)); t.has(p, fTo) && l < 0 && !t.near(p, 2, fReply) {
+		l = 4 // wrote to X
+	}
 	if t.assumed(i) {
 		r -= 30
 	}
@@ -111,12 +114,20 @@ func (t *text) sentenceEnd(k int) bool {
 // preposition weighs the word directly before token i: from or to.
 func (t *text) preposition(i int) int {
 	p := t.before(i)
-	if p > 0 && t.has(p, fNoun) && t.toks[p].kind == word && t.toks[p].lead == ' ' {
+	if l := t.labelWord(p); l >= 0 && t.mark(l+1, '=') { // from=<a@b.example> to=<c@d.example>
+		switch strings.ToLower(t.str(l)) {
+		case "from", "sender", "mailfrom":
+			return -30
+		case "to", "rcpt", "recipient", "orig_to":
+			return 30
+		}
+	}
+	if p > 0 && t.has(p, fNoun) && t.toks[p].kind == word && t.toks[p].lead == ' ' && t.str(p-1) != "a" {
 		p--
 	}
 	switch {
 	case p < 0 || t.toks[p].kind != word:
-	case t.has(p, fFrom) && t.near(p, 3, fLetter):
+	case t.has(p, fFrom) && t.near(p, 4, fLetter):
 		return -30
 	case t.has(p, fFrom):
 		return -7
@@ -156,7 +167,7 @@ func (t *text) wideParticle(i, j int) int {
 // leftCue weighs the nearest cue among the reach words to the left of token i.
 func (t *text) leftCue(i, reach int) (score int, doubt bool) {
 	weight, first := 12, 0
-	words := 0
+	words, hers := 0, 0
 	for k := i - 1; k >= 0 && k >= i-leftReach && words < reach; k-- {
 		t.work++
 		if t.sentenceEnd(k) || t.toks[k+1].lead == '\n' {
@@ -171,6 +182,9 @@ func (t *text) leftCue(i, reach int) (score int, doubt bool) {
 		}
 		if reach == 3 && tok.f&fVerb != 0 && tok.f&fAttacker == 0 {
 			break
+		}
+		if tok.f&fPoss != 0 && words < 4 && t.toks[k+1].f&(fNoun|fPhone|fBank|fID|fCard|fSecret|fAddress) != 0 {
+			hers = 5
 		}
 		if tok.f&fDoubt != 0 && i-k < 8 {
 			doubt = true
@@ -196,6 +210,9 @@ func (t *text) leftCue(i, reach int) (score int, doubt bool) {
 			weight--
 			words++
 		}
+	}
+	if first >= 0 {
+		score += hers
 	}
 	return score, doubt
 }
@@ -223,7 +240,7 @@ func (t *text) rightCue(j int) (score int, doubt bool) {
 				break
 			}
 		}
-		if tok.in == inURL || tok.in == inHost || tok.in == inMail {
+		if tok.in == inURL || tok.in == inHost || tok.in == inMail || tok.in == inPlaceholder && t.str(k) == "email" {
 			continue
 		}
 		if tok.f&fDoubt != 0 {

@@ -144,8 +144,12 @@ func (t *text) structure() {
 			continue
 		}
 		switch k.c {
-		case '[':
-			t.placeholder(i)
+		case '[', '(', '{':
+			if t.dot(i) == 3 {
+				t.host(i)
+			} else if k.c == '[' {
+				t.placeholder(i)
+			}
 		case ':':
 			if t.mark(i+1, '/') && t.mark(i+2, '/') && t.glued(i+1) || t.mark(i+1, ']') && t.mark(i-1, '[') && t.mark(i+2, '/') {
 				t.url(i)
@@ -173,11 +177,16 @@ func (t *text) placeholder(i int) {
 	}
 	f := flags(0)
 	switch t.str(i + 1) {
-	case "person", "email", "username":
+	case "person", "username":
 		f = fNamed
+	case "email": // only to the left of something, as when it stood there
+		t.toks[i+1].f = fNamed
 	}
 	for j := i; j <= end; j++ {
-		t.toks[j].in, t.toks[j].f = inPlaceholder, f
+		t.toks[j].in = inPlaceholder
+		if j != i+1 || f != 0 || t.str(j) != "email" {
+			t.toks[j].f = f
+		}
 	}
 }
 

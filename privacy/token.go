@@ -123,8 +123,11 @@ func (g *Gate) tokenize(s string, toks []token) []token {
 		default:
 			t := token{start: i, lead: lead}
 			t.end, t.kind, t.shape = run(s, i, wide)
-			if t.kind == word || t.kind == mixed {
+			switch t.kind {
+			case word, mixed:
 				t.f = g.look(s[t.start:t.end])
+			case ideo:
+				t.f = wideSide(s[t.start:t.end])
 			}
 			toks = append(toks, t)
 			w = t.end - i
@@ -134,6 +137,21 @@ func (g *Gate) tokenize(s string, toks []token) []token {
 	}
 	g.compounds(s, toks)
 	return toks
+}
+
+// wideSide gives the side of which a run of wide characters speaks.
+func wideSide(s string) flags {
+	for _, w := range []string{"犯人", "詐欺", "攻撃者", "攻击者", "骗子", "诈骗", "黑客", "공격자", "사기범", "범인"} {
+		if strings.Contains(s, w) {
+			return fAttacker
+		}
+	}
+	for _, w := range []string{"被害者", "受害者", "受害人", "피해자"} {
+		if strings.Contains(s, w) {
+			return fVictim
+		}
+	}
+	return 0
 }
 
 // narrow gives the ASCII mark that a wide or typographic one stands for, or 0.
