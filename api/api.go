@@ -202,7 +202,8 @@ func (h *handler) preview(w http.ResponseWriter, r *http.Request) {
 		h.reportProblem(w, r, err, &f)
 		return
 	}
-	a := PreviewAnswer{Shared: []PreviewObject{}, Removed: f.Removed, Held: f.Held, Failures: f.Failures}
+	lists := AnswerOf(&f)
+	a := PreviewAnswer{Shared: []PreviewObject{}, Removed: lists.Removed, Held: lists.Held, Failures: lists.Failures}
 	for _, ob := range f.Objects {
 		a.Shared = append(a.Shared, PreviewObject{ob.ID, ob.Collection, ob.Raw})
 	}

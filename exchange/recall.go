@@ -41,6 +41,23 @@ type recalled struct {
 // identifier, a report's (report-INDEX or INDEX), or a value. What others
 // reported too stays in force through them.
 func (x *Exchange) Recall(ctx context.Context, s member.Session, ref, reason string) (Filed, error) {
+	return x.recall(ctx, s, reason, func() (recalled, error) { return x.targets(ctx, s, ref) })
+}
+
+// RecallIn takes back what this member reported under an identifier in one audience only.
+func (x *Exchange) RecallIn(ctx context.Context, s member.Session, aud member.Audience, id, reason string) (Filed, error) {
+	return x.recall(ctx, s, reason, func() (out recalled, err error) {
+		out.targets, err = x.targetsOfID(ctx, s, id)
+		out.targets = slices.DeleteFunc(out.targets, func(t target) bool { return t.aud != int32(aud) })
+		if err == nil && len(out.targets) == 0 {
+			err = errNothingOfYours
+		}
+		return out, err
+	})
+}
+
+// recall takes back what find finds, again when the log changed meanwhile.
+func (x *Exchange) recall(ctx context.Context, s member.Session, reason string, find func() (recalled, error)) (Filed, error) {
 	if s.FeedOnly {
 		return Filed{}, fault.New(fault.Forbidden, "a feed key only reads feeds; recall with a member's key")
 	}
@@ -48,7 +65,7 @@ func (x *Exchange) Recall(ctx context.Context, s member.Session, ref, reason str
 		return Filed{}, fault.New(fault.Invalid, "say why, in at most 1,000 characters: everyone who acted on it will ask")
 	}
 	for try := 0; ; try++ {
-		what, err := x.targets(ctx, s, ref)
+		what, err := find()
 		if err != nil {
 			return Filed{}, err
 		}
@@ -58,6 +75,8 @@ func (x *Exchange) Recall(ctx context.Context, s member.Session, ref, reason str
 		}
 	}
 }
+
+var errNothingOfYours = fault.New(fault.NotFound, "you have nothing in force under this identifier or value; only the member that reported a thing can take its report back")
 
 // targets finds what a reference of a recall means.
 func (x *Exchange) targets(ctx context.Context, s member.Session, ref string) (out recalled, err error) {
@@ -76,7 +95,7 @@ func (x *Exchange) targets(ctx context.Context, s member.Session, ref string) (o
 		return out, err
 	}
 	if len(out.targets) == 0 && len(out.waiting) == 0 {
-		return out, fault.New(fault.NotFound, "you have nothing in force under this identifier or value; only the member that reported a thing can take its report back")
+		return out, errNothingOfYours
 	}
 	return out, nil
 }

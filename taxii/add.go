@@ -61,9 +61,9 @@ func (s *server) status(r *request) error {
 	return s.sendRaw(r, http.StatusOK, body)
 }
 
-// delete is TAXII 2.1 section 5.7: the recall of the caller's own report. A recall
-// takes back what was reported under an identifier everywhere, so it can't leave
-// some versions: filters that choose part of them are refused.
+// delete is TAXII 2.1 section 5.7: the recall of the caller's own report in this
+// collection. A recall takes back all versions of an object: filters that choose
+// part of them are refused.
 func (s *server) delete(r *request) error {
 	c, err := s.named(r)
 	if err != nil {
@@ -88,7 +88,7 @@ func (s *server) delete(r *request) error {
 	case len(chosen) < len(all):
 		return fault.New(fault.Forbidden, "a recall takes back all versions of an object; leave match[version] out, or file a corrected version instead")
 	}
-	if _, err := s.x.Recall(r.Context(), r.session, id, "deleted over TAXII"); err != nil {
+	if _, err := s.x.RecallIn(r.Context(), r.session, c.aud, id, "deleted over TAXII"); err != nil {
 		return err
 	}
 	return s.send(r, http.StatusOK, struct{}{})
