@@ -21,6 +21,8 @@ func (t *text) logins() {
 			t.proseLogin(i)
 		case k.kind != mark && t.mark(i-1, '-'):
 			t.clfUser(i)
+		case k.kind == word && k.shape == lower && k.in == inHost && t.mark(i+1, '.'):
+			t.dottedLogin(i)
 		case k.kind == word && i > 4 && t.mark(i+1, '"') && t.str(i) == "name":
 			t.namedUser(i)
 		case k.kind == word && k.in == free && strings.EqualFold(t.str(i), "for"):
@@ -117,6 +119,9 @@ func (t *text) labelledLogin(i int) {
 // word of the lists, and that somebody acts by or that has digits or joiners.
 func (t *text) proseLogin(i int) {
 	v := i + 1
+	for v < i+3 && v < len(t.toks) && t.toks[v].kind == word && strings.Contains(" name is was ist war est es era ", " "+strings.ToLower(t.str(v))+" ") {
+		v++
+	}
 	quoted := !t.glued(v) && (t.mark(v, '\'') || t.mark(v, '"') || t.mark(v, '`'))
 	if quoted {
 		v++
@@ -147,6 +152,28 @@ func (t *text) loginLike(w string) bool {
 	}
 	f := t.g.look(w[1:])
 	return f&fAnyName != 0 && f&(fWeak|fWeakSurname|fStop|fThing|fVerb) == 0
+}
+
+// dottedLogin judges k.olesen and stina.holm where they stand by themselves, as
+// logs write who it was.
+func (t *text) dottedLogin(i int) {
+	j := i + 2
+	if j >= len(t.toks) || !t.glued(i+1) || !t.glued(j) || t.toks[j].kind != word || t.toks[j].shape != lower || t.toks[j].end-t.toks[j].start < 4 {
+		return
+	}
+	if t.glued(i) && (t.toks[i-1].kind != mark || strings.IndexByte("[(\"'=|<,;:", t.toks[i-1].c) < 0 || t.toks[i-1].c == 0) {
+		return
+	}
+	if t.glued(j+1) && (t.toks[j+1].kind != mark || strings.IndexByte("])\"'|>,;:/", t.toks[j+1].c) < 0 || t.toks[j+1].c == 0 || t.mark(j+1, '/') && j+2 < len(t.toks) && t.toks[j+2].kind != number) {
+		return
+	}
+	first, second := t.toks[i].f, t.toks[j].f
+	initial := t.toks[i].end-t.toks[i].start == 1
+	if (initial || first&(fGiven|fWeak) == fGiven) && second&fAnyName != 0 && second&^fAnyName == 0 && second&fWeak == 0 {
+		t.login(i, j, i, false)
+	} else if initial && second == 0 && t.toks[j].end-t.toks[j].start > 4 && (t.glued(i) && t.mark(j+1, ']') || t.mark(j+1, '/')) {
+		t.login(i, j, i, false)
+	}
 }
 
 // clfUser judges the user of a line of a web server: 203.0.113.4 - NAME [date].

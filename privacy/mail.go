@@ -171,7 +171,7 @@ func (t *text) judgeMail(local1, local2, host1, host2 int, defanged bool) {
 	}
 	v, reason := s.said(Hold)
 	if reason == "role-unknown" {
-		v, reason = t.mailByHost(host, defanged, boxed, t.toks[host1].shape == upper && t.toks[host2].shape == upper && t.toks[local1].shape == lower)
+		v, reason = t.mailByHost(host, defanged, boxed, t.toks[host1].shape == upper && t.toks[host2].shape == upper && t.toks[local1].shape == lower, t.near(local1, 12, fUse))
 	}
 	switch {
 	case boxed && v != Keep && !s.doubt:
@@ -200,7 +200,7 @@ func (t *text) judgeMail(local1, local2, host1, host2 int, defanged bool) {
 }
 
 // mailByHost decides on a mailbox of which the words around say nothing.
-func (t *text) mailByHost(host string, defanged, boxed, shouted bool) (Verdict, string) {
+func (t *text) mailByHost(host string, defanged, boxed, shouted, uses bool) (Verdict, string) {
 	switch side := t.m.hosts[host]; {
 	case freeMail[host] && !defanged: // who writes a[.]b says that it is bad
 		return Hold, "role-unknown"
@@ -212,7 +212,7 @@ func (t *text) mailByHost(host string, defanged, boxed, shouted bool) (Verdict, 
 		return Keep, "mail-function"
 	case shouted:
 		return Remove, "login" // user@REALM
-	case t.at.lean < 0:
+	case t.at.lean < 0 && uses:
 		return Keep, "role-attacker"
 	}
 	return Hold, "role-unknown"

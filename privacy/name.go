@@ -113,6 +113,9 @@ func (t *text) name(i int) (int, bool) {
 	if tok.shape == caseless || tok.shape == camel || tok.f&fTitle != 0 && (tok.f&fGiven == 0 || tok.f&fWeak != 0) {
 		return i, false
 	}
+	if tok.f&(fRole|fVictim|fAttacker|fDoubt) != 0 && tok.f&fAnyName == 0 {
+		return i, false // Victim Anna Keller: the name begins behind it
+	}
 	j, n := t.extent(i)
 	ev, reason := t.evidence(i, j, n)
 	if ev == none {
@@ -159,12 +162,17 @@ func (t *text) withTitle(i int) int {
 		}
 		if p >= 2 && t.glued(p) && t.mark(p-1, '.') && t.has(p-2, fTitle) {
 			p -= 2
-		} else if !t.has(p, fTitle) || !t.titleHere(p, i) {
+		} else if !t.kinTitle(p) && (!t.has(p, fTitle) || !t.titleHere(p, i)) || t.toks[p].in != free || t.toks[p].kind != word {
 			break
 		}
 		i = p
 	}
 	return i
+}
+
+// kinTitle tells kinship that is part of a name: grandpa Gerrit.
+func (t *text) kinTitle(p int) bool {
+	return t.has(p, fKin) && strings.Contains(" grandpa grandma grandfather grandmother granny uncle aunt auntie opa oma onkel tante oncle papi mamie abuelo abuela tio tia nonno nonna zio zia dziadek babcia wujek ciocia ", " "+fold(t.str(p))+" ")
 }
 
 // isThing tells whether the word behind a name makes it a thing: Morris worm.

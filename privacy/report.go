@@ -106,6 +106,9 @@ func (r *report) object(i int) []judged {
 		j := judged{path: f.Path.String(), top: topOf(f.Path), value: f.Value, start: f.Start, end: f.End, kind: f.Kind, key: f.IsKey}
 		r.field(o, r.roles[r.role[i]], f, &j)
 		switch {
+		case below != "" && j.path+"." == below:
+			j.path = strings.TrimSuffix(belowAs, ".")
+			j.hide()
 		case below != "" && strings.HasPrefix(j.path, below):
 			j.path = belowAs + j.path[len(below):]
 			j.hide()

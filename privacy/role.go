@@ -75,8 +75,12 @@ func (r *report) ownWords(i int) {
 			return nil
 		}
 		toks = r.g.tokenize(f.Value, toks[:0])
+		heavy := 1
+		if strings.Contains(top, "role") {
+			heavy = 3 // said in so many words
+		}
 		for _, t := range toks {
-			sum += weigh(t.f)
+			sum += heavy * weigh(t.f)
 			home = home || t.f&fHome != 0
 			infected = infected || t.f&fVictim != 0
 			w.doubt = w.doubt || t.f&fDoubt != 0 && o.Family == stix.SCO

@@ -235,7 +235,7 @@ func (t *text) rightCue(j int) (score int, doubt bool) {
 		if tok.lead == '\n' || t.sentenceEnd(k) || remark && tok.c == ')' && tok.kind == mark {
 			break
 		}
-		if tok.kind == mark && (tok.c == ',' || tok.c == ';') {
+		if tok.kind == mark && (tok.c == ',' || tok.c == ';') && !(k == j+1 && t.has(k+1, fStop) && t.has(k+2, fRole|fVictim|fAttacker)) {
 			if weight = weight / 3; weight == 0 {
 				break
 			}
