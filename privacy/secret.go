@@ -123,6 +123,9 @@ func (t *text) afterSecret(i int) int {
 // secret judges the value of tokens v..j behind the label at token i.
 func (t *text) secret(i, v, j int) {
 	s, doubt := t.leftCue(i, 8)
+	if t.near(i, 3, fThing) { // malware config password: what the attacker made
+		s -= 8
+	}
 	r, _ := t.rightCue(j)
 	s += 6*int(t.at.side) + 12*int(t.toks[v].side)
 	if t.mark(j+1, '(') {
