@@ -254,7 +254,7 @@ func (r *report) observable(o *stix.Object, who role, f stix.Field, j *judged) b
 
 // mailbox judges the value of an email-addr.
 func (r *report) mailbox(who role, j *judged) {
-	if j.value == removedMailbox {
+	if j.value == removedMailbox || j.value == "" {
 		return
 	}
 	j.very = true

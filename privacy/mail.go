@@ -105,7 +105,7 @@ func (t *text) mailbox(i, width int, defanged bool) {
 
 // mailHost reads the host of a mailbox from token i.
 func (t *text) mailHost(i int) (end int, ok, defanged bool) {
-	if i >= len(t.toks) || t.toks[i].kind == mark || t.toks[i].lead == '\n' {
+	if i >= len(t.toks) || t.toks[i].kind == mark || i > 0 && t.toks[i].lead == '\n' {
 		return 0, false, false
 	}
 	end = i

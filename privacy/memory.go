@@ -294,6 +294,15 @@ func (t *text) inURLPath(i int) bool {
 // settle orders the spans of a text, numbers the persons and joins the parts of
 // one name.
 func (m *memory) settle(s string, spans []Span) []Span {
+	for i := range spans { // of what isn't UTF-8, no byte of a broken character stays behind
+		sp := &spans[i]
+		for sp.Start > 0 && sp.Start < len(s) && !utf8.RuneStart(s[sp.Start]) {
+			sp.Start--
+		}
+		for sp.End < len(s) && !utf8.RuneStart(s[sp.End]) {
+			sp.End++
+		}
+	}
 	spans = settled(spans)
 	out := spans[:0]
 	for _, sp := range spans {

@@ -253,10 +253,7 @@ func (t *text) evidence(i, j, n int) (evidence, string) {
 		}
 	}
 	if n == 1 || tok.f&fAnyName != 0 {
-		if n == 1 && strong && tok.shape == capital && tok.f&^fAnyName == 0 && t.aroundName(i, j).score >= 2*decisive {
-			return certain, "name-role"
-		}
-		return t.oneName(i, j, p)
+		return t.oneName(i, j, p, n == 1 && strong)
 	}
 	if n == 2 && tok.f == 0 && last.f == 0 && tok.shape == capital && last.shape == capital && tok.end-tok.start > 2 && t.at.lean == 0 && !t.at.byline && t.near(i, 4, fRole|fKin) && !t.near(i, 4, fGeneric) && t.aroundName(i, j).score >= 3*decisive {
 		return likely, "name-role"
@@ -324,9 +321,11 @@ func (t *text) titleHere(p, i int) bool {
 }
 
 // oneName weighs a single given or family name.
-func (t *text) oneName(i, j, p int) (evidence, string) {
+func (t *text) oneName(i, j, p int, strong bool) (evidence, string) {
 	tok := &t.toks[i]
 	switch {
+	case strong && tok.shape == capital && tok.f&^fAnyName == 0 && t.aroundName(i, j).score >= 2*decisive:
+		return certain, "name-role"
 	case t.has(p, fDear):
 		return certain, "name-greeting"
 	case tok.f&fAnyName == 0 || tok.shape == upper && (tok.f&fWeak != 0 || tok.end-tok.start < 4):

@@ -131,7 +131,7 @@ func (t *text) secret(i, v, j int) {
 	if t.mark(j+1, '(') {
 		s += r
 	}
-	if s <= -decisive && !doubt {
+	if s < -decisive/2 && !doubt {
 		t.found(v, j, "secret", Keep, "role-attacker")
 	} else {
 		t.found(v, j, "secret", Remove, "secret")
