@@ -10,6 +10,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -43,6 +44,7 @@ type Exchange struct {
 	gate     *privacy.Gate
 	work     *semaphore.Weighted
 	identity string
+	flates   sync.Pool   // of *flate.Writer
 	erasing  atomic.Bool // something was taken back whose old bytes are still in the write-ahead log
 }
 
@@ -67,7 +69,7 @@ func New(ctx context.Context, db *store.DB, keys *ledger.Keys) (*Exchange, error
 		members: member.New(db, LogID, keys.MAC), archive: archive.New(LogID, keys), things: thing.New(LogID, keys),
 		queue: held.New(LogID, keys), book: submission.New(LogID, keys),
 	}
-	x.identity = identityID(keys)
+	x.identity, x.flates.New = identityID(keys), newFlate
 	x.erasing.Store(true) // whatever stopped this log before may have been erasing
 	seq, err := store.NewSequencer(ctx, db, LogID, x.tree)
 	if err != nil {

@@ -82,7 +82,7 @@ func (x *Exchange) ExpireRound(ctx context.Context) (int, error) {
 	}
 	self := member.Session{Member: member.Member{Name: "exchange"}, Exchange: true}
 	f := facts{Format: "expiry", Objects: len(due)}
-	j, err := x.newJob(self, archive.Expiry, nil, int64(len(due)), []ledger.Part{text(ledger.PartFacts, f)})
+	j, err := x.newJob(ctx, self, archive.Expiry, nil, int64(len(due)), []ledger.Part{text(ledger.PartFacts, f)})
 	if err != nil {
 		return 0, err
 	}

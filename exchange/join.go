@@ -28,7 +28,7 @@ func (x *Exchange) join(ctx context.Context, k *kept, items []*item) ([]*item, e
 	if err != nil {
 		return nil, err
 	}
-	k.snapshot = head.Added
+	k.snapshot, k.since = head.Added, head.Size
 	if items, err = x.withIdentities(ctx, k, items); err != nil {
 		return nil, err
 	}

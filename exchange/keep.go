@@ -49,19 +49,24 @@ type job struct {
 }
 
 // newJob makes a job with a fresh token and record key.
-func (x *Exchange) newJob(s member.Session, kind archive.Kind, slots []archive.Slot, from int64, parts []ledger.Part) (*job, error) {
-	j := &job{x: x, session: s, kind: kind, slots: slots, from: from, month: month()}
+func (x *Exchange) newJob(ctx context.Context, s member.Session, kind archive.Kind, slots []archive.Slot, from int64, parts []ledger.Part) (*job, error) {
+	head, err := x.seq.Head(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return x.jobSince(head.Size, s, kind, slots, from, parts)
+}
+
+// jobSince makes a job whose entry can't be before an index.
+func (x *Exchange) jobSince(since int64, s member.Session, kind archive.Kind, slots []archive.Slot, from int64, parts []ledger.Part) (*job, error) {
+	j := &job{x: x, session: s, kind: kind, since: since, slots: slots, from: from, month: month()}
 	rand.Read(j.token[:])
 	rand.Read(j.record.Key[:])
 	var id [32]byte
 	copy(id[:], j.token[:])
 	j.reportID = uuid4(id)
 	copy(j.token[:], id[:])
-	head, err := x.seq.Head(context.Background())
-	if err != nil {
-		return nil, err
-	}
-	j.since = head.Size
+	var err error
 	if j.packed, err = x.archive.Pack(slots, from); err != nil {
 		return nil, err
 	}
@@ -143,7 +148,7 @@ func (x *Exchange) pack(k *kept, items []*item) error {
 	if len(k.removed) > 0 {
 		parts = append(parts, text(ledger.PartAccount, k.removed))
 	}
-	j, err := x.newJob(k.work.session, archive.Report, k.slots, 0, parts)
+	j, err := x.jobSince(k.since, k.work.session, archive.Report, k.slots, 0, parts)
 	if err != nil {
 		return err
 	}
@@ -229,7 +234,7 @@ func (x *Exchange) supersede(ctx context.Context, tx *store.Tx, it *item, at int
 // remember keeps what is needed to answer the same report the same way again.
 func (x *Exchange) remember(ctx context.Context, tx *store.Tx, k *kept, p store.Place) error {
 	if k.work.options.StatusID != "" {
-		body, err := k.status()
+		body, err := x.statusOf(k)
 		if err != nil {
 			return err
 		}
@@ -239,7 +244,7 @@ func (x *Exchange) remember(ctx context.Context, tx *store.Tx, k *kept, p store.
 	if err != nil {
 		return fmt.Errorf("remembering a report: %w", err)
 	}
-	return x.book.Put(ctx, tx, x.submissionKey(k.work), submission.Past{Index: p.Index, Made: now(), Result: compress(past)})
+	return x.book.Put(ctx, tx, x.submissionKey(k.work), submission.Past{Index: p.Index, Made: now(), Result: x.compress(past)})
 }
 
 // keepStatus keeps the status of an Add that brought nothing new.
@@ -247,7 +252,7 @@ func (x *Exchange) keepStatus(ctx context.Context, w *work, k *kept) error {
 	if w.options.StatusID == "" {
 		return nil
 	}
-	body, err := k.status()
+	body, err := x.statusOf(k)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"bytes"
 	"context"
 	"strings"
 
@@ -195,10 +196,24 @@ const uuidLen = 36
 
 func isTypeByte(c byte) bool { return c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '-' }
 
+// may tells, without walking through it, whether an object can have a mention
+// that is to be replaced: an identifier may also be written with escapes.
+func (n *names) may(raw []byte) bool {
+	if len(n.other) > 0 || bytes.Contains(raw, []byte(`\u`)) {
+		return true
+	}
+	for id := range n.own {
+		if bytes.Contains(raw, []byte(id)) {
+			return true
+		}
+	}
+	return false
+}
+
 // mentions tells whether an object mentions something that is published under
 // another identifier.
 func (n *names) mentions(it *item) (found bool) {
-	if len(n.other) == 0 && len(n.own) == 0 {
+	if !n.may(it.obj.Raw) {
 		return false
 	}
 	eachMention(it.obj.Raw, func(m mention) {
@@ -211,7 +226,7 @@ func (n *names) mentions(it *item) (found bool) {
 // apply writes the published identifiers into an object.
 func (n *names) apply(x *Exchange, it *item) error {
 	to, renamed := n.other[it.submitted]
-	if !renamed && len(n.other) == 0 && len(n.own) == 0 {
+	if !renamed && !n.may(it.obj.Raw) {
 		return nil
 	}
 	raw := it.obj.Raw

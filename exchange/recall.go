@@ -305,7 +305,7 @@ func (x *Exchange) withdraw(ctx context.Context, s member.Session, what recalled
 	}
 	slots = archive.Arrange(slots)
 	f := facts{Format: "recall", Objects: len(ts), Reason: reason}
-	j, err := x.newJob(s, archive.Recall, slots, int64(len(gone)), []ledger.Part{text(ledger.PartRefers, refers(gone)), text(ledger.PartFacts, f)})
+	j, err := x.newJob(ctx, s, archive.Recall, slots, int64(len(gone)), []ledger.Part{text(ledger.PartRefers, refers(gone)), text(ledger.PartFacts, f)})
 	if err != nil {
 		return Filed{}, err
 	}

@@ -179,15 +179,24 @@ func stixMicro(micro int64) string { return stix.FormatMicro(time.UnixMicro(micr
 
 func quoteHex(b [32]byte) []byte { return fmt.Appendf(nil, "%q", hex.EncodeToString(b[:])) }
 
-func compress(b []byte) []byte {
+// compress packs what is remembered of an answer. A compressor's tables are
+// larger than most answers: they are used again.
+func (x *Exchange) compress(b []byte) []byte {
+	w := x.flates.Get().(*flate.Writer)
+	defer x.flates.Put(w)
 	var buf bytes.Buffer
-	w, err := flate.NewWriter(&buf, flate.BestSpeed)
-	if err != nil {
-		panic(err) // the level is a constant
-	}
+	w.Reset(&buf)
 	w.Write(b) // into memory: can't fail
 	w.Close()
 	return buf.Bytes()
+}
+
+func newFlate() any {
+	w, err := flate.NewWriter(nil, flate.BestSpeed)
+	if err != nil {
+		panic(err) // the level is a constant
+	}
+	return w
 }
 
 // maxPast bounds what a remembered answer may unpack to: 10,000 objects of

@@ -57,7 +57,7 @@ func restored(ctx context.Context, db *store.DB, old, next *ledger.Keys, checkpo
 		return err
 	}
 	self := member.Session{Member: member.Member{Name: "exchange"}, Exchange: true}
-	j, err := x.newJob(self, archive.Restored, nil, 0, []ledger.Part{part})
+	j, err := x.newJob(ctx, self, archive.Restored, nil, 0, []ledger.Part{part})
 	if err != nil {
 		return err
 	}

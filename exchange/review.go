@@ -96,7 +96,7 @@ func (x *Exchange) decide(ctx context.Context, s member.Session, p held.Passage,
 	}
 	parts := []ledger.Part{text(ledger.PartRefers, []int64{p.Index}), {Name: ledger.PartPolicy, Body: quoteHex(x.gate.PolicyHash())},
 		text(ledger.PartFacts, facts{Format: "decision", Reason: verdict + ": " + p.Reason})}
-	j, err := x.newJob(s, archive.Decision, slots, from, parts)
+	j, err := x.newJob(ctx, s, archive.Decision, slots, from, parts)
 	if err != nil {
 		return Filed{}, err
 	}

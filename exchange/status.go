@@ -71,8 +71,8 @@ func (s *Status) add(objects []ObjectResult, failures []Failure, held []HeldResu
 	s.Total = s.Success + s.Failure
 }
 
-// status is the stored form of the status of one part.
-func (k *kept) status() ([]byte, error) {
+// statusOf is the stored form of the status of one part.
+func (x *Exchange) statusOf(k *kept) ([]byte, error) {
 	s := Status{ID: k.work.options.StatusID, Status: "complete", Requested: stixMicro(now().UnixMicro())}
 	before := k.work.report // an Add of several parts has one status
 	s.add(before.Objects, before.Failures, before.Held)
@@ -81,7 +81,7 @@ func (k *kept) status() ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("status: %w", err)
 	}
-	return compress(b), nil
+	return x.compress(b), nil
 }
 
 // Status reads the status resource of an Add of this member, as JSON.

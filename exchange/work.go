@@ -61,7 +61,8 @@ type kept struct {
 	published map[string]string // submitted identifier to published one
 	filers    []int64           // dates of objects that were there already, filed again by another member
 	facts     facts
-	snapshot  int64 // date of the head when step 4 looked
+	snapshot  int64 // date of the head when step 4 looked, and the log's size then
+	since     int64
 	slots     []archive.Slot
 	items     []*item // of the slots, in their order
 	job       *job
