@@ -22,6 +22,9 @@ type Path []Step
 // String gives the path in selector form (STIX 2.1 section 7.2.3.1), such as
 // external_references.[0].url.
 func (p Path) String() string {
+	if len(p) == 1 && p[0].Key != "" {
+		return p[0].Key
+	}
 	var b strings.Builder
 	for i, s := range p {
 		if i > 0 {
