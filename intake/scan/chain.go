@@ -119,6 +119,9 @@ func (sc *scanner) label(i int, fourth bool) (end int, digits bool) {
 		if c == '-' && fourth && digits && len(sc.buf) > start && classes[sc.at(i+1)] == digit {
 			return end, digits
 		}
+		if c == '_' && fourth && digits && len(sc.buf) > start && !isWordByte(sc.at(i+1)) {
+			return end, digits
+		}
 		if c == '-' || c == '_' {
 			if c == '-' {
 				if next := sc.hyphenated(i, start); next > i {

@@ -293,7 +293,7 @@ func (sc *scanner) hex(c chain, w string) int {
 		}
 		return c.end
 	}
-	if !variety(w) || sc.hints.near(hintObject, sc.hints.sentence, c.start) && len(w) <= 64 {
+	if !variety(w) || sc.hints.near(hintObject, sc.hints.sentence, c.start) && len(w) <= 64 && !sc.objectNamed(c.start) {
 		return c.end
 	}
 	if len(w) == 32 && (isDigits(w) || prev == '=' && sc.secret(c.start-1)) {
@@ -309,6 +309,18 @@ func (sc *scanner) hex(c chain, w string) int {
 	}
 	sc.add(observable.Thing{Kind: kind, Value: lowered(w)}, c.start, c.end, false)
 	return c.end
+}
+
+// objectNamed tells whether the object that a word announced is behind us, as the
+// uuid at the head of a record: a value was found since, and then a kind of hash
+// was named.
+func (sc *scanner) objectNamed(i int) bool {
+	kind := sc.hints.hash(i)
+	if kind == hintNone || len(sc.found) == 0 {
+		return false
+	}
+	last := sc.found[len(sc.found)-1].Start
+	return last > sc.hints.last[hintObject] && sc.hints.last[kind] > last
 }
 
 // secret tells whether the name that ends at i is that of a cookie, session or token.

@@ -98,7 +98,7 @@ func (sc *scanner) isHost(c chain, w, name string) bool {
 	if c.fanged && !c.loose {
 		return prev != '@' || c.start < 2 || !isWordByte(sc.s[c.start-2])
 	}
-	if strings.IndexByte("/\\@$&", prev) >= 0 && !sc.pathOfAddresses(c.start) || prev == '.' && isWordByte(sc.before(c.start-1)) || prev == '%' || prev == '#' && !sc.listLine(c) {
+	if strings.IndexByte("/\\@$&", prev) >= 0 && !sc.pathOfAddresses(c.start) && !(prev == '/' && sc.resolverLine()) || prev == '.' && isWordByte(sc.before(c.start-1)) || prev == '%' || prev == '#' && !sc.listLine(c) {
 		return false
 	}
 	if next == '(' || next == '[' && sc.at(c.end+1) != '.' && sc.at(c.end+1) != ':' || next == '=' && sc.at(c.end+1) != '"' || next == '\\' && isWordByte(sc.at(c.end+1)) && sc.at(c.end+1) != 'n' && sc.at(c.end+1) != 'r' && sc.at(c.end+1) != 't' {
@@ -127,7 +127,7 @@ func (sc *scanner) isHost(c chain, w, name string) bool {
 	case two && fileLike[tld] && !network, two && file && (fileSuffixes[tld] || codeSuffixes[tld]), !two && documents[lowered(labels[len(labels)-2])], two && sc.command() && !network && (fileSuffixes[tld] || codeSuffixes[tld]):
 		sc.fileName(c, w)
 		return false
-	case shortLabels(labels):
+	case shortLabels(labels), sc.property(c, tld):
 		return false
 	case codeSuffixes[tld] && (codeWords[lowered(first)] || camel(w)) && !alone && two, !two && codeSuffixes[tld] && programs[lowered(first)]:
 		return false

@@ -19,11 +19,11 @@ func (sc *scanner) quad(c chain) int {
 	}
 	prev, next := sc.before(c.start), sc.at(c.end)
 	switch {
-	case isWordByte(prev), prev == '-' && !sc.pathOfAddresses(c.start) || prev == '_' || prev == '.', prev == '/' && !sc.pathOfAddresses(c.start) && !c.fanged && !sc.shouted(c.start-1),
-		next == '_', next == '.' && isWordByte(sc.at(c.end+1)), next == '-' && classes[sc.at(c.end+1)] == letter:
+	case isWordByte(prev), prev == '-' && !sc.pathOfAddresses(c.start) || prev == '_' && !sc.emphasis(c.start) || prev == '.', prev == '/' && !sc.pathOfAddresses(c.start) && !c.fanged && !sc.shouted(c.start-1),
+		next == '_' && !sc.emphasis(c.start), next == '.' && isWordByte(sc.at(c.end+1)), next == '-' && classes[sc.at(c.end+1)] == letter:
 		return c.end
 	}
-	if !c.fanged && sc.isVersion(c.start, w) {
+	if !c.fanged && (sc.isVersion(c.start, w) || sc.sensorVersion(c.start) || sc.secretField(c.start)) {
 		return c.end
 	}
 	end := sc.skipPort(c.end)
@@ -43,6 +43,15 @@ func (sc *scanner) quad(c chain) int {
 	}
 	sc.add(t, c.start, c.end, c.fanged)
 	return end
+}
+
+// emphasis tells whether underscores before i begin emphasis, as in __192.0.2.1__.
+func (sc *scanner) emphasis(i int) bool {
+	j := i
+	for j > 0 && j > i-3 && sc.s[j-1] == '_' {
+		j--
+	}
+	return j < i && !sc.wordBefore(j)
 }
 
 // protocol tells whether the word at i is tcp or udp, as in 192.0.2.1/tcp.
@@ -158,6 +167,9 @@ func nothingAddress(a string) bool {
 func (sc *scanner) host(c chain) int {
 	w := string(c.text)
 	trimmed := strings.TrimLeft(w, "-_")
+	if first, _, _ := strings.Cut(w, "."); serviceLabels[first] {
+		trimmed = w
+	}
 	if c.dots > 30 || len(w) > 260 || trimmed == "" {
 		return c.end
 	}
@@ -175,7 +187,7 @@ func (sc *scanner) host(c chain) int {
 		return c.end
 	}
 	end := sc.skipPort(c.end)
-	if sc.pathAt(end) && (c.fanged || !sc.filePath(t.Value, end)) {
+	if sc.pathAt(end) && !sc.resolverLine() && (c.fanged || !sc.filePath(t.Value, end)) {
 		return sc.bareURL(c, end)
 	}
 	sc.add(t, c.start, c.end, c.fanged)

@@ -105,6 +105,13 @@ func (sc *scanner) step(i int) int {
 			return sc.mailbox(i, end)
 		}
 	case '_':
+		j := i + 1
+		for j < i+3 && sc.at(j) == '_' {
+			j++
+		}
+		if classes[sc.at(j)] == digit && !sc.wordBefore(i) {
+			return j // __192.0.2.1__ is emphasis
+		}
 		if i+1 < len(sc.s) && classes[sc.s[i+1]] == letter && !sc.wordBefore(i) {
 			if end := sc.scheme(i + 1); end > i+1 {
 				return end // _http://..._ is emphasis

@@ -182,6 +182,7 @@ func (sc *scanner) dot(i int) (end int, fanged, loose bool) {
 		if strings.HasPrefix(sc.s[i:], "|2e|") || strings.HasPrefix(sc.s[i:], "|2E|") {
 			return i + 4, false, false
 		}
+		return sc.packetDot(i), false, false
 	case '\n', '\r':
 		if j := sc.wrap(i); sc.at(j) == '.' && sc.restOfName(j+1) {
 			return j + 1, false, false

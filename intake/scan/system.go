@@ -330,6 +330,12 @@ func (sc *scanner) unixPath(i int) int {
 	if classes[p] == letter || classes[p] == digit || classes[p] == high || strings.IndexByte("/\\.<:-_~%)]}?&", p) >= 0 && !(p == ':' && sc.at(i+1) != '/') {
 		return i
 	}
+	if end := sc.shellSocket(i); end > i {
+		return end
+	}
+	if end := sc.option(i); end > i {
+		return end
+	}
 	k := i + 1
 	for k < len(sc.s) && k < i+14 && isWordByte(sc.s[k]) {
 		k++
@@ -383,8 +389,8 @@ func (sc *scanner) unix(i, k int) int {
 	}
 	end := sc.unpoint(start, k)
 	raw := sc.s[i:end]
-	if strings.HasSuffix(raw, "/") || sc.at(k) == '*' || sc.before(i) == '!' {
-		return end
+	if strings.HasSuffix(raw, "/") || sc.at(k) == '*' || sc.before(i) == '!' || folders[raw] || sc.changesTo(i) {
+		return end // a folder, a pattern, or the first line of a script
 	}
 	t, ok := canonical(observable.FilePath, raw)
 	if !ok {

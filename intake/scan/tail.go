@@ -3,6 +3,8 @@ package scan
 import (
 	"strings"
 	"unicode/utf8"
+
+	"tocsin/observable"
 )
 
 // tail appends path, query and fragment of a URL that starts at i, and gives
@@ -271,10 +273,19 @@ func (sc *scanner) wrapped(i, start, host int) int {
 		return j
 	case open && last != '/' && (alone || sign || hasDigit(word)) && !sc.hostLike(word):
 		return j
+	case last == '/' && sign && dots > 0 && first != '.' && !sc.hostLike(word) && fileAtEnd(word) && i-start > 20:
+		return j // a path goes on in running text
 	case open && alone && !sc.hostLike(word) && (sign || dots > 0 || hasDigit(word)) && i-start > 20:
 		return j
 	}
 	return i
+}
+
+// fileAtEnd tells whether the last part of a path is a file's name.
+func fileAtEnd(path string) bool {
+	name := strings.TrimRight(path[strings.LastIndexByte(path, '/')+1:], ".")
+	t, ok := observable.Guess(name)
+	return ok && t.Kind == observable.FileName
 }
 
 func hasDigit(s string) bool { return strings.ContainsAny(s, "0123456789") }

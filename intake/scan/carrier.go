@@ -1,0 +1,136 @@
+package scan
+
+import (
+	"strings"
+
+	"tocsin/observable"
+)
+
+// What stands here are habits of single carriers: shells, resolvers' settings,
+// sensors' logs, rules on raw packets.
+
+// shellSocket reads /dev/tcp/HOST/PORT, which is a connection in bash and no path.
+func (sc *scanner) shellSocket(i int) int {
+	if !strings.HasPrefix(sc.s[i:], "/dev/tcp/") && !strings.HasPrefix(sc.s[i:], "/dev/udp/") {
+		return i
+	}
+	from := i + len("/dev/tcp/")
+	if !sc.labelAt(from) {
+		return i
+	}
+	c := sc.chain(from)
+	t, ok := canonical(observable.Domain, string(c.text))
+	if c.dots == 0 || !ok || t.Kind == observable.Domain && !sc.known(t.Value) || t.Kind == observable.IPv4 && nothingAddress(t.Value) {
+		return i
+	}
+	sc.add(t, c.start, c.end, c.fanged)
+	end := c.end
+	if sc.at(end) == '/' {
+		end++
+	}
+	for end < len(sc.s) && end < c.end+6 && classes[sc.s[end]] == digit {
+		end++
+	}
+	return end
+}
+
+// option gives where the value of an option such as /i:http://host starts, or i.
+func (sc *scanner) option(i int) int {
+	k := i + 1
+	for k < len(sc.s) && k < i+12 && classes[sc.s[k]] == letter {
+		k++
+	}
+	if k > i+1 && sc.at(k) == ':' && classes[sc.before(i)] == space && sc.at(k+1) != '/' {
+		return k + 1
+	}
+	return i
+}
+
+// resolverLines begin a setting of dnsmasq, which sets names between slashes.
+var resolverLines = [...]string{"address=/", "server=/", "local=/", "ipset=/", "nftset=/", "rebind-domain-ok=/"}
+
+// resolverLine tells whether the current line is such a setting.
+func (sc *scanner) resolverLine() bool {
+	for _, p := range resolverLines {
+		if strings.HasPrefix(sc.s[sc.hints.line:], p) {
+			return true
+		}
+	}
+	return false
+}
+
+// sensorVersion tells whether i is the fourth field of a CEF or LEEF header, the
+// version of the product that writes the log.
+func (sc *scanner) sensorVersion(i int) bool {
+	line := sc.s[max(sc.hints.line, i-300):i]
+	_, head, ok := strings.Cut(line, "CEF:")
+	if !ok {
+		_, head, ok = strings.Cut(line, "LEEF:")
+	}
+	return ok && strings.Count(head, "|") == 3
+}
+
+// secretField tells whether the value at i is a password or a user's name: its
+// field says so ("password":"1.2.3.4", user=10.1).
+func (sc *scanner) secretField(i int) bool {
+	j := sc.skipBack(i)
+	if j == 0 || sc.s[j-1] != ':' && sc.s[j-1] != '=' {
+		return false
+	}
+	j = sc.skipBack(j - 1)
+	k := j
+	for k > 0 && k > j-16 && (isWordByte(sc.s[k-1]) || sc.s[k-1] == '_') {
+		k--
+	}
+	switch lowered(sc.s[k:j]) {
+	case "password", "passwd", "pass", "pwd", "passphrase", "username", "user", "login":
+		return true
+	}
+	return false
+}
+
+// packetDot reads the length of a label as it stands in a DNS packet, in a rule's
+// hexadecimal (tunl|07|example): it must be that of the label behind it.
+func (sc *scanner) packetDot(i int) int {
+	if i+4 > len(sc.s) || sc.s[i+3] != '|' || !hexDigits(sc.s[i+1:i+3]) {
+		return i
+	}
+	n := int(unhex(sc.s[i+1])<<4 | unhex(sc.s[i+2]))
+	end := i + 4
+	for end < len(sc.s) && end < i+4+64 && (isWordByte(sc.s[end]) || sc.s[end] == '-' || sc.s[end] == '_') {
+		end++
+	}
+	if n == 0 || n > 63 || end-i-4 != n {
+		return i
+	}
+	return i + 4
+}
+
+// serviceLabels are labels with an underscore under which names hold settings
+// (RFC 8552); elsewhere an underscore before a name is emphasis.
+var serviceLabels = set("_dmarc _domainkey _acme-challenge _mta-sts _smtp _tls _sip _ldap _kerberos _xmpp _http _https _tcp _udp _spf _report _dns _dns-sd")
+
+// property tells a variable's member from a host: opts.host as the argument of a
+// call, dns.question.name: "x" as a field.
+func (sc *scanner) property(c chain, tld string) bool {
+	if c.fanged || !codeSuffixes[tld] {
+		return false
+	}
+	if sc.at(c.end) == ':' && (sc.at(c.end+1) == '"' || sc.at(c.end+1) == '\'') {
+		return true
+	}
+	return c.dots == 1 && sc.before(c.start) == '(' && sc.at(c.end) == ')' && c.start >= 2 && isWordByte(sc.s[c.start-2])
+}
+
+// folders are places that every system has: a path that ends there names no file.
+var folders = set("/var/run /var/tmp /var/log /var/www /var/lib /dev/shm /usr/bin /usr/sbin /usr/lib /usr/local /usr/local/bin /usr/share /etc/init.d /etc/cron.d /etc/systemd/system /opt/local /home/user")
+
+// changesTo tells whether the path at i is where a command goes.
+func (sc *scanner) changesTo(i int) bool {
+	for _, command := range [...]string{"cd ", "pushd ", "chdir "} {
+		if from := i - len(command); from >= 0 && sc.s[from:i] == command && !sc.wordBefore(from) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,136 @@
+package scan
+
+import (
+	"crypto/md5"
+	"crypto/sha1"
+	"crypto/sha256"
+	"crypto/sha512"
+	"fmt"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"tocsin/observable"
+)
+
+// marked is an invented text in which the indicators are marked where they
+// stand, by the label guide of the corpus and not by what the scanner does:
+//
+//	⟦kind|as it is written⟧, ⟦kind|as it is written=>its value⟧
+//
+// A ´ stands for a backquote, and {md5:seed} for the hash of the seed.
+type marked struct{ name, text string }
+
+// markedFind is an indicator that a marked text has, and its place.
+type markedFind struct {
+	thing      observable.Thing
+	start, end int
+}
+
+var hashSeed = regexp.MustCompile(`\{(md5|sha1|sha256|sha512):([a-z0-9]+)\}`)
+
+// hashOf gives the hash that {kind:seed} stands for.
+func hashOf(kind, seed string) string {
+	switch kind {
+	case "md5":
+		return fmt.Sprintf("%x", md5.Sum([]byte(seed)))
+	case "sha1":
+		return fmt.Sprintf("%x", sha1.Sum([]byte(seed)))
+	case "sha256":
+		return fmt.Sprintf("%x", sha256.Sum256([]byte(seed)))
+	}
+	return fmt.Sprintf("%x", sha512.Sum512([]byte(seed)))
+}
+
+// unmark gives the text without its marks, and what they mark.
+func unmark(t *testing.T, s string) (text string, want []markedFind) {
+	t.Helper()
+	s = strings.ReplaceAll(s, "´", "`")
+	s = hashSeed.ReplaceAllStringFunc(s, func(m string) string {
+		kind, seed, _ := strings.Cut(strings.Trim(m, "{}"), ":")
+		return hashOf(kind, seed)
+	})
+	var b strings.Builder
+	for {
+		before, rest, ok := strings.Cut(s, "⟦")
+		b.WriteString(before)
+		if !ok {
+			return b.String(), want
+		}
+		mark, after, ok := strings.Cut(rest, "⟧")
+		if !ok {
+			t.Fatalf("a mark has no end: %q", rest)
+		}
+		kind, written, _ := strings.Cut(mark, "|")
+		value := written
+		if w, v, ok := strings.Cut(written, "=>"); ok {
+			written, value = w, v
+		}
+		th, err := observable.Canonical(observable.Kind(kind), value)
+		if err != nil {
+			t.Fatalf("the mark %q is no %s: %v", mark, kind, err)
+		}
+		start := b.Len()
+		b.WriteString(written)
+		want = append(want, markedFind{th, start, b.Len()})
+		s = after
+	}
+}
+
+// indicators gives what Find holds for indicators, of the kinds that the label
+// guide has. Private addresses are neither right nor wrong there.
+func indicators(text string) (got []markedFind) {
+	for _, f := range Find(text) {
+		if reason, _ := observable.Special(f.Thing); f.Context || reason == "private" && f.Thing.Kind != observable.ASN || f.Thing.Kind == observable.MAC || f.Thing.Kind == observable.FileName || f.Thing.Kind == observable.UserAgent {
+			continue
+		}
+		got = append(got, markedFind{f.Thing, f.Start, f.End})
+	}
+	return got
+}
+
+// checkMarked compares what is found in a marked text with its marks, value by
+// value and place by place.
+func checkMarked(t *testing.T, m marked) (right, wrong, missed int) {
+	t.Helper()
+	text, want := unmark(t, m.text)
+	open := map[markedFind]int{}
+	for _, w := range want {
+		open[w]++
+	}
+	for _, g := range indicators(text) {
+		if open[g] > 0 {
+			open[g]--
+			right++
+			continue
+		}
+		wrong++
+		t.Errorf("%s: found %s %s at %d to %d (%q), which is not marked", m.name, g.thing.Kind, g.thing.Value, g.start, g.end, text[g.start:g.end])
+	}
+	for _, w := range want {
+		if open[w] > 0 {
+			open[w]--
+			missed++
+			t.Errorf("%s: missed %s %s at %d to %d (%q)", m.name, w.thing.Kind, w.thing.Value, w.start, w.end, text[w.start:w.end])
+		}
+	}
+	return right, wrong, missed
+}
+
+// TestMarkedTexts holds the scanner to every marked text, exactly.
+func TestMarkedTexts(t *testing.T) {
+	var texts, right, wrong, missed int
+	for _, set := range [][]marked{markedProse, markedTongues, markedDefang, markedRules, markedScripts, markedLogs, markedTables, markedNothing} {
+		for _, m := range set {
+			r, w, n := checkMarked(t, m)
+			texts, right, wrong, missed = texts+1, right+r, wrong+w, missed+n
+		}
+	}
+	if os.Getenv("MARKED_FIGURES") != "" {
+		t.Logf("%d texts, %d marks: %d found, %d false, %d missed", texts, right+missed, right, wrong, missed)
+	}
+	if texts < 150 {
+		t.Errorf("the set has %d texts, and is to have 150 or more", texts)
+	}
+}
