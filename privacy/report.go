@@ -100,7 +100,7 @@ func follow(fields []judged) {
 // object judges the fields of object i by their rules.
 func (r *report) object(i int) []judged {
 	o := &r.objs[i]
-	out := make([]judged, 0, 24) // most objects have fewer fields
+	out := make([]judged, 0, 24)                    // most objects have fewer fields
 	below, belowAs := "", ""                        // a property whose name went, and what it is called now
 	_ = stix.Walk(o.Raw, func(f stix.Field) error { // a part that can't be walked was refused by Parse
 		j := judged{path: f.Path.String(), top: topOf(f.Path), value: f.Value, start: f.Start, end: f.End, kind: f.Kind, key: f.IsKey}
