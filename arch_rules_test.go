@@ -125,8 +125,14 @@ func share(code, test int) float64 {
 	return float64(test) / float64(code)
 }
 
-// lines counts the lines that hold code, so neither blanks nor comments.
+// lines counts the lines that hold code, so neither blanks nor comments. Scripts
+// that test the command line and drive real clients are tests too.
 func (m *tree) lines() (code, test int) {
+	for name, text := range m.text {
+		if strings.HasSuffix(name, ".txtar") || strings.HasPrefix(name, "realclients/") && strings.HasSuffix(name, ".py") {
+			test += scriptLines(text)
+		}
+	}
 	for name := range m.files {
 		n := codeLines(m.text[name])
 		if isTest(name) || oneOf(path.Dir(name), helpers) {
@@ -150,6 +156,15 @@ func (m *tree) leastTested() string {
 	}
 	dirs := slices.SortedFunc(maps.Keys(lack), func(a, b string) int { return lack[b] - lack[a] })
 	return strings.Join(dirs[:min(5, len(dirs))], ", ")
+}
+
+func scriptLines(text string) (n int) {
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); line != "" && line[0] != '#' {
+			n++
+		}
+	}
+	return n
 }
 
 func codeLines(text string) int {
