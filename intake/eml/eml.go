@@ -5,7 +5,8 @@
 //	batch, err := eml.Read(raw, options)
 //
 // A mail that is attached to another is the one that is meant; the outer one is
-// its report. Attachments are hashed and never kept or unpacked. Recipients are
+// its report, and what its text names becomes indicators as well, but for names of
+// those who wrote and got it. Attachments are hashed and never kept or unpacked. Recipients are
 // victims: their mailboxes go nowhere. The sender gives an indicator only when
 // nothing says that the address is forged or is the reporter's own.
 package eml
@@ -46,8 +47,9 @@ func Read(raw []byte, o intake.Options) (intake.Batch, error) {
 	if !isMail(outer) {
 		return intake.Batch{}, fault.New(fault.Invalid, "this is no e-mail: it has none of the fields From, Received, Subject, Date, Message-ID")
 	}
-	r := &reader{m: draft.New(o)}
+	r := &reader{m: draft.New(o), hosts: map[string]linked{}}
 	inner := forwarded(outer)
+	r.envelope(outer, inner)
 	if inner != outer {
 		r.note(outer, inner)
 	}
@@ -118,26 +120,10 @@ type reader struct {
 	from    string          // identifier of the sender's mailbox
 	shown   bool            // a text part has been written to text
 	subject string
-}
-
-// note writes the text with which a mail was forwarded. It names the people who
-// forwarded it, and gives no indicators.
-func (r *reader) note(e, inner *entity) {
-	if e.message == inner {
-		return
-	}
-	switch {
-	case e.message != nil:
-		r.note(e.message, inner)
-	case len(e.parts) > 0:
-		for _, p := range e.parts {
-			r.note(p, inner)
-		}
-	case e.media == "text/plain" && e.dispo != "attachment":
-		if s, err := e.text(); err == nil && strings.TrimSpace(s) != "" {
-			fmt.Fprintf(&r.text, "Forwarded with this note:\n%s\n\n", strings.TrimSpace(s))
-		}
-	}
+	own     map[string]bool   // registered domains of those who got the mail and who forwarded it
+	people  map[string]bool   // mailboxes of those who forwarded it
+	hosts   map[string]linked // of links
+	order   []string          // of hosts
 }
 
 // mail reads the headers and the parts of the mail that is meant.
@@ -206,7 +192,13 @@ func (r *reader) body(e *entity, place string, show bool) {
 	if strings.HasSuffix(e.media, "html") || page.IsHTML(s, e.name) {
 		_, s = page.Text(s)
 	}
-	scan.Mention(r.m, s)
+	found := scan.Find(s)
+	scan.MentionFound(r.m, s, found)
+	for _, f := range found {
+		if f.Thing.Kind == observable.URL && !f.Context {
+			r.link(f.Thing.Value, false)
+		}
+	}
 	if show && strings.TrimSpace(s) != "" {
 		r.text.WriteString(strings.TrimSpace(s))
 		r.text.WriteString("\n\n")

@@ -16,6 +16,7 @@ func (r *reader) headers(e *entity) {
 	victims := r.victims(e)
 	from := mailboxes(e.get("from"))
 	forged := authFailed(e)
+	var senders []string // hosts of mailboxes that are the attacker's
 	for i, a := range from {
 		t, err := observable.Canonical(observable.Email, a)
 		if err != nil {
@@ -26,6 +27,7 @@ func (r *reader) headers(e *entity) {
 		}
 		if !forged && !victims[orgOf(a)] && !r.quotesAnother() {
 			r.m.Mention(draft.Mention{Things: []observable.Thing{t}, Place: "header.from"})
+			senders = append(senders, hostOf(t.Value))
 		}
 	}
 	for _, name := range [...]string{"reply-to", "return-path", "sender"} {
@@ -35,9 +37,11 @@ func (r *reader) headers(e *entity) {
 			}
 			if t, err := observable.Canonical(observable.Email, a); err == nil {
 				r.m.Mention(draft.Mention{Things: []observable.Thing{t}, Place: "header." + name})
+				senders = append(senders, hostOf(t.Value))
 			}
 		}
 	}
+	r.deceivers(senders)
 	if r.quotesAnother() {
 		return
 	}
@@ -69,6 +73,9 @@ func (r *reader) victims(e *entity) map[string]bool {
 var freemail = map[string]bool{"gmail.com": true, "googlemail.com": true, "google.com": true, "outlook.com": true, "hotmail.com": true, "live.com": true, "yahoo.com": true, "ymail.com": true, "aol.com": true, "icloud.com": true, "me.com": true,
 	"mail.ru": true, "yandex.ru": true, "yandex.com": true, "gmx.de": true, "gmx.net": true, "web.de": true, "qq.com": true, "163.com": true, "126.com": true, "proton.me": true, "protonmail.com": true, "zoho.com": true,
 	"amazonses.com": true, "sendgrid.net": true, "mailgun.net": true, "mcsv.net": true, "sparkpostmail.com": true, "mandrillapp.com": true, "messagingengine.com": true}
+
+// hostOf gives the host of a canonical mailbox.
+func hostOf(a string) string { return a[strings.LastIndexByte(a, '@')+1:] }
 
 // orgOf gives the registered domain of a mailbox or host.
 func orgOf(s string) string {

@@ -58,12 +58,13 @@ type Maker struct {
 	sco      map[string]bool             // identifiers of observables that are there
 	rows     map[int][]observable.Thing  // by row, for relations
 	order    []int                       // of rows
+	places   map[int]string              // of rows
 	left     int                         // mentions for which there was no room
 }
 
 // New starts a report.
 func New(o intake.Options) *Maker {
-	return &Maker{o: o, made: map[observable.Thing]string{}, sco: map[string]bool{}, rows: map[int][]observable.Thing{}}
+	return &Maker{o: o, made: map[observable.Thing]string{}, sco: map[string]bool{}, rows: map[int][]observable.Thing{}, places: map[int]string{}}
 }
 
 // Mention makes the object of a mention, unless it is there. Values that stand
@@ -79,7 +80,7 @@ func (m *Maker) Mention(n Mention) {
 	}
 	if n.Row != 0 {
 		if m.rows[n.Row] == nil {
-			m.order = append(m.order, n.Row)
+			m.order, m.places[n.Row] = append(m.order, n.Row), n.Place
 		}
 		m.rows[n.Row] = append(m.rows[n.Row], things...)
 	}
@@ -119,6 +120,15 @@ func (m *Maker) draft(t observable.Thing) observable.Draft {
 		d.Markings = []string{m.o.Marking}
 	}
 	return d
+}
+
+// LastRow gives the highest row so far, so that the rows of a further text can be
+// kept apart from those of the texts before it; 0 when there is none.
+func (m *Maker) LastRow() int {
+	if len(m.order) == 0 {
+		return 0
+	}
+	return slices.Max(m.order)
 }
 
 // Add keeps an object that the caller made, and has the report refer to it.
@@ -184,7 +194,7 @@ func (m *Maker) relate() {
 				rest = append(rest, t)
 			}
 		}
-		place := fmt.Sprintf("line %d", row)
+		place := m.places[row]
 		if len(name) == 1 && len(addr) == 1 && len(rest) == 0 && name[0].Kind == observable.Domain {
 			a, b := m.Observable(name[0], place), m.Observable(addr[0], place)
 			if key := [2]string{a, b}; !seen[key] {
