@@ -266,6 +266,10 @@ func (t *text) deviceName(i int) {
 	for end+2 < len(t.toks) && t.mark(end+1, '-') && t.glued(end+1) && t.glued(end+2) && end < i+6 {
 		end += 2
 	}
+	if t.ownDevice(from, end, i) {
+		t.found(from, end, "hostname", Remove, "device-of-person")
+		return
+	}
 	for k := from; k <= end; k++ {
 		if k == i || t.toks[k].kind != word {
 			continue

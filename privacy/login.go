@@ -11,11 +11,18 @@ func (t *text) logins() {
 		if k.in == inPlaceholder || k.in == inValue {
 			continue
 		}
+		if k.lead == '\n' && k.kind != mark {
+			t.slackNick(i)
+		}
 		switch {
 		case k.kind == mark && k.c == '<' && (k.lead == '\n' || i > 0 && k.lead == ' ' && (t.mark(i-1, ']') || t.toks[i-1].kind == number)):
 			t.nick(i)
 		case k.kind == mark && (k.c == '\\' || k.c == '/'):
 			t.afterSlash(i)
+		case k.kind == mark && k.c == '@':
+			t.handle(i)
+		case k.kind == mark && k.c == '(':
+			t.dicom(i)
 		case k.f&fUser != 0 && k.kind != mark:
 			t.labelledLogin(i)
 			t.proseLogin(i)
@@ -119,8 +126,10 @@ func (t *text) labelledLogin(i int) {
 // word of the lists, and that somebody acts by or that has digits or joiners.
 func (t *text) proseLogin(i int) {
 	v := i + 1
+	said := false
 	for v < i+3 && v < len(t.toks) && t.toks[v].kind == word && strings.Contains(" name is was ist war est es era ", " "+strings.ToLower(t.str(v))+" ") {
 		v++
+		said = t.near(i, 1, fPoss)
 	}
 	quoted := !t.glued(v) && (t.mark(v, '\'') || t.mark(v, '"') || t.mark(v, '`'))
 	if quoted {
@@ -140,7 +149,7 @@ func (t *text) proseLogin(i int) {
 	if j > v && t.mark(v+1, '-') && t.toks[v].kind == word && t.toks[j].kind == word {
 		return // user-defined, account-based
 	}
-	if quoted && (t.mark(j+1, '\'') || t.mark(j+1, '"') || t.mark(j+1, '`')) || t.toks[v].kind == mixed || j > v || t.has(j+1, fVerb) || t.has(j+1, fFrom) && t.has(v, fAnyName) || t.has(j+1, fFrom) && (j+2 < len(t.toks)) && t.toks[j+2].in == inHost || t.loginLike(t.str(v)) {
+	if quoted && (t.mark(j+1, '\'') || t.mark(j+1, '"') || t.mark(j+1, '`')) || t.toks[v].kind == mixed || j > v || said || t.has(j+1, fVerb) || t.has(j+1, fFrom) && t.has(v, fAnyName) || t.has(j+1, fFrom) && (j+2 < len(t.toks)) && t.toks[j+2].in == inHost || t.loginLike(t.str(v)) {
 		t.login(v, j, i, false)
 	}
 }
@@ -316,6 +325,8 @@ func (t *text) afterSlash(i int) {
 	}
 	if c == '\\' {
 		t.domainUser(i, next)
+	} else {
+		t.roleSession(i)
 	}
 }
 

@@ -15,6 +15,8 @@ func (t *text) secrets() {
 			t.formPair(i)
 		case k.f&fSecret != 0 && k.in != inURL:
 			t.labelledSecret(i)
+		case k.kind == word && k.end-k.start == 5 && strings.EqualFold(t.str(i), "basic"):
+			t.basicAuth(i)
 		case k.kind == mixed || k.kind == word:
 			if k.end-k.start >= 16 {
 				t.knownToken(i)
