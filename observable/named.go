@@ -61,26 +61,29 @@ func canonicalASN(raw string) (Thing, bool) {
 }
 
 // canonicalMAC gives six pairs in lower case with colons (STIX 2.1 section 6.9).
+// It takes six pairs, or three groups of four as routers write them, between
+// separators of one kind: an address with a port has as many digits.
 func canonicalMAC(raw string) (Thing, bool) {
 	s := strings.ToLower(unquote(raw))
+	i := strings.IndexAny(s, ":-.")
+	if i != 2 && i != 4 {
+		return Thing{}, false
+	}
+	groups := strings.Split(s, s[i:i+1])
+	if len(groups)*i != 12 {
+		return Thing{}, false
+	}
 	var out []byte
-	for i := range len(s) {
-		switch c := s[i]; c {
-		case ':', '-', '.':
-			if i == 0 || i == len(s)-1 {
-				return Thing{}, false
-			}
-		default:
-			if len(out)%3 == 2 {
+	for _, g := range groups {
+		if len(g) != i || !isHex(g) {
+			return Thing{}, false
+		}
+		for ; g != ""; g = g[2:] {
+			if len(out) > 0 {
 				out = append(out, ':')
 			}
-			if out = append(out, c); len(out) > 17 {
-				return Thing{}, false
-			}
+			out = append(out, g[:2]...)
 		}
-	}
-	if len(out) != 17 || !isHex(strings.ReplaceAll(string(out), ":", "")) || len(s) == 12 {
-		return Thing{}, false
 	}
 	return Thing{MAC, string(out)}, true
 }
