@@ -217,16 +217,17 @@ func (q *Queue) Decide(ctx context.Context, tx *store.Tx, id string, state int, 
 	return err
 }
 
-// MoveObject makes the passages of an object point to its next version.
-func (q *Queue) MoveObject(ctx context.Context, tx *store.Tx, object string, at int64) error {
-	_, err := tx.Exec(ctx, `UPDATE held SET at = $1 WHERE log_id = $2 AND object = $3 AND state = 0`, at, q.logID, object)
+// Move makes what waits of one version of an object point to the version that
+// took its place in a decision.
+func (q *Queue) Move(ctx context.Context, tx *store.Tx, object string, aud int32, from, to int64) error {
+	_, err := tx.Exec(ctx, `UPDATE held SET at = $1 WHERE log_id = $2 AND object = $3 AND aud = $4 AND at = $5 AND state = 0`, to, q.logID, object, aud, from)
 	return err
 }
 
-// Void closes what waits of an object that was taken back, and deletes its text.
-func (q *Queue) Void(ctx context.Context, tx *store.Tx, object string, entry int64) error {
-	_, err := tx.Exec(ctx, `UPDATE held SET state = $1, decided = $2, wkey = $3, secret = $3 WHERE log_id = $4 AND object = $5 AND state = 0`,
-		Void, entry, []byte{}, q.logID, object)
+// Void closes what waits of an object that was taken back from one audience, and deletes its text.
+func (q *Queue) Void(ctx context.Context, tx *store.Tx, object string, aud int32, entry int64) error {
+	_, err := tx.Exec(ctx, `UPDATE held SET state = $1, decided = $2, wkey = $3, secret = $3 WHERE log_id = $4 AND object = $5 AND aud = $6 AND state = 0`,
+		Void, entry, []byte{}, q.logID, object, aud)
 	return err
 }
 

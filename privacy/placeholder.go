@@ -3,8 +3,11 @@ package privacy
 import "strings"
 
 // HasPlaceholder tells whether a value has something in it that the gate put
-// there: [held], [email], [person-1]. A host in brackets (IPv6) is none.
+// there: [held], [email], [person-1], a mailbox at removed.invalid. A host in brackets (IPv6) is none.
 func HasPlaceholder(s string) bool {
+	if strings.Contains(s, "removed.invalid") {
+		return true
+	}
 	for {
 		i := strings.IndexByte(s, '[')
 		if i < 0 {

@@ -81,6 +81,7 @@ type Removal struct {
 type Passage struct {
 	Path     string // selector of the string field
 	From, To int    // bytes within the decoded value as submitted
+	Very     bool   // the value that the object is about: nothing of it goes out until it is decided
 	Type     string
 	Reason   string
 }

@@ -215,7 +215,7 @@ func (r *report) apply(i int, fields []judged) Stripped {
 			case Remove:
 				s.Removed = append(s.Removed, Removal{Path: f.path, Type: c.span.Type, Reason: c.span.Reason})
 			case Hold:
-				s.Held = append(s.Held, Passage{Path: f.path, From: f.spans[n].Start, To: f.spans[n].End, Type: c.span.Type, Reason: c.span.Reason})
+				s.Held = append(s.Held, Passage{Path: f.path, From: f.spans[n].Start, To: f.spans[n].End, Very: f.very, Type: c.span.Type, Reason: c.span.Reason})
 				s.Whole = s.Whole || f.very
 			}
 			touched = true
