@@ -65,6 +65,11 @@ func (r *report) field(o *stix.Object, who role, f stix.Field, j *judged) {
 		}
 		if o.Type == "indicator" && j.top == "pattern" {
 			at.side = -1
+			if strings.Contains(f.Value, "to_refs") || strings.Contains(f.Value, "cc_refs") {
+				if at.side = 1; strings.Contains(f.Value, "from_ref") || strings.Contains(f.Value, "sender_ref") {
+					at.side = 0
+				}
+			}
 		}
 		at.byline = j.top == "external_references"
 		r.prose(f, j, at)

@@ -58,6 +58,7 @@ const (
 	fPoss        // whose it is
 	fUse         // what an attacker does with what is his
 	fSeen        // what somebody did with a report, before by
+	fPart        // a label of a part of a name: lastName
 	fOrg         // a department: "Felix from IT"
 	fNamed       // set on tokens of a name that was found
 	fAnyName     = fGiven | fSurname
@@ -71,7 +72,7 @@ var classes = map[string]flags{
 	"title": fTitle, "role": fRole, "victim": fVictim, "attacker": fAttacker, "doubt": fDoubt, "from": fFrom, "to": fTo, "to2": fReply,
 	"particle": fParticle, "verb": fVerb, "kin": fKin, "meet": fMeet, "dear": fDear, "bye": fBye, "stop": fStop, "thing": fThing, "builtin": fBuiltin,
 	"user": fUser, "secret": fSecret, "phone": fPhone, "call": fCall, "birth": fBirth, "id": fID, "employee": fEmployee, "medical": fMedical,
-	"health": fHealth, "card": fCard, "bank": fBank, "address": fAddress, "street": fStreet, "age": fAge, "device": fDevice, "imei": fIMEI, "home": fHome, "org": fOrg, "letter": fLetter, "noun": fNoun, "seen": fSeen, "use": fUse, "poss": fPoss, "act": fAct, "weaksurname": fWeakSurname, "generic": fGeneric, "geo": fGeo,
+	"health": fHealth, "card": fCard, "bank": fBank, "address": fAddress, "street": fStreet, "age": fAge, "device": fDevice, "imei": fIMEI, "home": fHome, "org": fOrg, "part": fPart, "letter": fLetter, "noun": fNoun, "seen": fSeen, "use": fUse, "poss": fPoss, "act": fAct, "weaksurname": fWeakSurname, "generic": fGeneric, "geo": fGeo,
 }
 
 //go:embed lexicon/given.txt

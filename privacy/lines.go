@@ -232,6 +232,13 @@ func (t *text) tableHead(i, end int) []column {
 		name := joiners.Replace(fold(strings.TrimSpace(line[start:to])))
 		c, ok := columns[name]
 		plain = plain && strings.Count(strings.TrimSpace(line[start:to]), " ") < 2 && len(name) > 0
+		if !ok && t.g.look(name)&fAttacker == 0 {
+			for part := range strings.FieldsFuncSeq(fold(line[start:to]), func(r rune) bool { return r == '_' || r == '-' || r == ' ' }) {
+				if t.g.look(part)&fAttacker != 0 {
+					c.side = -1 // iban_mule
+				}
+			}
+		}
 		if ok {
 			known++
 			if c.typ != "person" {
@@ -240,7 +247,7 @@ func (t *text) tableHead(i, end int) []column {
 		}
 		cols = append(cols, c)
 	})
-	if sure < 1 || (known < 2 || 2*known < len(cols)-1) && !(plain && len(cols) > 4 && line[at] != ':') {
+	if sure < 1 || (known < 2 || 2*known < len(cols)-1) && !(plain && (len(cols) > 4 || len(cols) == 4 && t.toks[i].lead == '\n') && line[at] != ':' && line[at] != ' ') {
 		return nil
 	}
 	return cols
@@ -282,6 +289,8 @@ func (t *text) row(cols []column, i, end int) bool {
 // (chapter 3 and 6 of the standard).
 var patientFields = map[string]map[int]string{
 	"PID": {2: "medical_record", 3: "medical_record", 4: "medical_record", 5: "person", 6: "person", 7: "date_of_birth", 9: "person", 11: "address", 13: "phone", 14: "phone", 18: "medical_record", 19: "national_id", 20: "national_id"},
+	"DG1": {3: "health", 4: "health"},
+	"AL1": {3: "health"},
 	"NK1": {2: "person", 4: "address", 5: "phone", 6: "phone"},
 	"IN1": {16: "person", 18: "date_of_birth", 19: "address", 36: "national_id"},
 	"GT1": {3: "person", 5: "address", 6: "phone", 8: "date_of_birth", 12: "national_id"},

@@ -151,6 +151,9 @@ func (t *text) judgeMail(local1, local2, host1, host2 int, defanged bool) {
 	if host == removedHost {
 		return
 	}
+	if t.mark(local1-1, '/') && t.glued(local1) && strings.Contains(" host http https cifs ldap krbtgt imap smtp nfs mssqlsvc termsrv ", " "+strings.ToLower(t.str(max(local1-2, 0)))+" ") {
+		return // the principal of a service
+	}
 	boxed := strings.Contains(roleBoxes, " "+local+" ")
 	s := t.around(local1, host2)
 	if was == inURL {

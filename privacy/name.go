@@ -121,7 +121,7 @@ func (t *text) name(i int) (int, bool) {
 	if ev == none {
 		return i, false
 	}
-	if t.isThing(j) && reason != "name-title" {
+	if (t.isThing(j) || t.isPlace(i, j)) && reason != "name-title" {
 		return j, true
 	}
 	s := t.aroundName(i, j)
@@ -241,7 +241,7 @@ func (t *text) evidence(i, j, n int) (evidence, string) {
 	if l := t.labelWord(p); l >= 0 && t.has(l, fRole|fDoubt) && (!t.has(l, fGeneric) || tok.f&fAnyName != 0) && (n >= 2 && tok.shape == capital || tok.f&fAnyName != 0) {
 		return certain, "name-label"
 	}
-	if n >= 2 && (t.has(j+1, fFrom) && t.has(j+2, fOrg) || tok.f&fAnyName != 0 && t.introduced(p)) {
+	if n >= 2 && (t.has(j+1, fFrom) && t.has(j+2, fOrg) || (tok.f&fAnyName != 0 || last.f&fAnyName != 0 || tok.f == 0 && last.f == 0 && t.s[t.toks[i].start] >= 0x80) && t.introduced(p)) {
 		return certain, "name-act"
 	}
 	if t.has(p, fRole|fKin|fDoubt) && t.toks[p].kind == word && !t.mark(i-1, '.') {
@@ -267,18 +267,6 @@ func (t *text) evidence(i, j, n int) (evidence, string) {
 // titleCase tells a role word inside a heading, where all words are capital.
 func (t *text) titleCase(p int) bool {
 	return t.toks[p].shape == capital && p > 0 && t.toks[p].lead == ' ' && t.toks[p-1].kind == word && t.toks[p-1].shape != lower
-}
-
-// introduced tells whether somebody gives a name before token p+1: my name is, this is.
-func (t *text) introduced(p int) bool {
-	if p < 1 || !t.has(p, fStop) && fold(t.str(p)) != "ist" {
-		return false
-	}
-	switch fold(t.str(p-1)) + " " + fold(t.str(p)) {
-	case "name is", "this is", "i am", "name ist", "ich bin", "je suis", "me llamo", "mi chiamo", "naam is", "nombre es", "nome e":
-		return true
-	}
-	return t.has(p-1, fSeen) && t.has(p, fFrom)
 }
 
 // surnameLike tells whether an unknown word behind a title can be a name: titles
@@ -326,8 +314,10 @@ func (t *text) oneName(i, j, p int, strong bool) (evidence, string) {
 	switch {
 	case strong && tok.shape == capital && tok.f&^fAnyName == 0 && t.aroundName(i, j).score >= 2*decisive:
 		return certain, "name-role"
-	case t.has(p, fDear):
+	case t.has(p, fDear), tok.f&fAnyName != 0 && tok.shape == capital && (t.greeted(j, p) || t.coordinated(p)):
 		return certain, "name-greeting"
+	case tok.shape == capital && t.has(t.labelWord(p), fPart):
+		return certain, "name-label"
 	case tok.f&fAnyName == 0 || tok.shape == upper && (tok.f&fWeak != 0 || tok.end-tok.start < 4):
 		return none, ""
 	case t.has(j+1, fVerb) && tok.f&fGiven != 0:
@@ -374,7 +364,7 @@ func (t *text) lineName(i, j, n int, strong bool) (evidence, string) {
 }
 
 // nameLabels are labels of a person's name, folded.
-const nameLabels = " name fullname full firstname lastname surname nom nombre nome naam nazwisko vorname nachname cognome apellido имя фамилия displayname cardholder holder kontakt contact contacto contatto contactpersoon ansprechpartner "
+const nameLabels = " name fullname full firstname lastname surname nom nombre nome naam nazwisko vorname nachname cognome apellido имя фамилия displayname cardholder holder kontakt contact contacto contatto contactpersoon ansprechpartner artist photographer "
 
 // label tells whether token p is a label of a name, with its colon behind.
 func (t *text) label(p int) bool {

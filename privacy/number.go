@@ -293,7 +293,11 @@ func (t *text) accountOrID(i int) (int, bool) {
 
 // account judges a bank account: a mule's is how the money is followed.
 func (t *text) account(i, j int) {
-	s := t.aroundWith(i, j, -3*t.preposition(i)) // money goes to the attacker, from the victim
+	way := t.preposition(i)
+	if p := t.before(i); p > 0 && strings.Contains(" auf sur su op till til na konto conta cuenta compte hesabına hesabina ", " "+fold(t.str(p))+" ") && t.near(i, 12, fVerb|fVictim|fReply) {
+		way = 7
+	}
+	s := t.aroundWith(i, j, -3*way) // money goes to the attacker, from the victim
 	v, reason := s.said(Remove)
 	if v == Remove && reason == "personal" {
 		v, reason = Hold, "account-unclear"

@@ -11,7 +11,7 @@ import (
 const chineseSurnames = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文張劉陳楊趙黃吳孫馬羅鄭謝韓馮蕭鄧許傅蔣賈葉閻鍾譚鄒陸龍萬錢湯喬賀賴龔"
 
 // chineseRoles stand before the name of a person in Chinese.
-var chineseRoles = []string{"受害者", "受害人", "员工", "客户", "用户", "患者", "联系人", "报告人", "学生", "老师", "会计", "护士", "医生", "姓名", "职员", "同事", "收件人", "举报人", "我是", "我叫", "名叫", "财务", "主管", "事主", "报案人", "受骗人", "经办人", "居民", "当事人", "員工", "客戶", "用戶"}
+var chineseRoles = []string{"受害者", "受害人", "员工", "客户", "用户", "患者", "联系人", "报告人", "学生", "老师", "会计", "护士", "医生", "姓名", "职员", "同事", "收件人", "举报人", "部的", "科的", "我是", "我叫", "名叫", "财务", "主管", "事主", "报案人", "受骗人", "经办人", "居民", "当事人", "員工", "客戶", "用戶"}
 
 // chineseTitles stand behind the name.
 var chineseTitles = []string{"先生", "女士", "小姐", "老师", "经理", "医生", "同学"}
@@ -49,6 +49,9 @@ func (t *text) afterRole(i int) {
 	j := i
 	for n := 0; n < 2 && j+1 < len(t.toks); n++ {
 		k := &t.toks[j+1]
+		if strings.Contains(" بن ابن بنت أبو عبد آل בן בת ", " "+t.str(j+1)+" ") {
+			n--
+		}
 		if k.kind != word || k.shape != caseless || k.lead == '\n' || k.f&(fVerb|fVictim|fAttacker|fFrom|fTo|fRole) != 0 {
 			break
 		}
@@ -88,6 +91,9 @@ func (t *text) wideNames(i int) {
 		}
 	}
 	for _, r := range japaneseRoles {
+		if i > 1 && t.wideLabel(i, r) && !strings.ContainsRune("一二三四五六七八九十数複不", firstRune(s)) {
+			add(0, kanji(s, 5))
+		}
 		if at := strings.Index(s, r); at >= 0 {
 			from := at + len(r)
 			if strings.HasPrefix(s[from:], "の") {
@@ -107,6 +113,11 @@ func (t *text) wideNames(i int) {
 		}
 	}
 	t.koreanNames(i, s, add)
+}
+
+func firstRune(s string) rune {
+	r, _ := utf8.DecodeRuneInString(s)
+	return r
 }
 
 // wideLabel tells whether the run before token i, over a colon, ends with a role word.

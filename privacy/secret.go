@@ -57,8 +57,10 @@ func (t *text) labelledSecret(i int) {
 		case "bearer", "cvv", "cvc", "cvv2", "pin", "otp":
 			v = i + 1
 		default:
-			if t.mark(i+1, '(') && i+3 < len(t.toks) && t.toks[i+2].kind == mixed && t.mark(i+3, ')') { // password (X)
-				t.secret(i, i+2, i+2)
+			if t.mark(i+1, '(') && i+3 < len(t.toks) && t.toks[i+2].kind == mixed { // password (X)
+				if j := t.untilSpace(i + 2); t.mark(j+1, ')') {
+					t.secret(i, i+2, j)
+				}
 			}
 			return
 		}

@@ -23,6 +23,9 @@ func (t *text) around(i, j int) sense { return t.aroundWith(i, j, t.preposition(
 func (t *text) aroundWith(i, j, left int) sense {
 	var s sense
 	l, dl := t.leftCue(i, leftReach)
+	if p := t.before(i); left != 0 && p > 0 && (t.toks[p-1].in == inValue || t.toks[p-1].in == inMail) {
+		l = 0 // from A to B: A says nothing of B
+	}
 	right, dr := t.rightCue(j)
 	s.score += left + l + right + t.wideParticle(i, j)
 	return t.own(s, i, j, dl || dr)

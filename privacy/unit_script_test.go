@@ -14,7 +14,7 @@ func TestUnitNamesInOtherScripts(t *testing.T) {
 		{"海莲花组织", ""},
 		{"田中花子さんが開いた", "person=田中花子"},
 		{"被害者の高橋健太は", "person=高橋健太"},
-		{"担当者：佐藤様", "person=佐藤"},
+		{"担当者：佐藤　様", "person=佐藤"},
 		{"攻撃者はサーバを使用", ""},
 		{"피해자 김민수 신고", "person=김민수"},
 		{"김민수 님", "person=김민수"},
