@@ -116,8 +116,12 @@ func (sc *scanner) property(c chain, tld string) bool {
 	if c.fanged || !codeSuffixes[tld] {
 		return false
 	}
-	if sc.at(c.end) == ':' && (sc.at(c.end+1) == '"' || sc.at(c.end+1) == '\'') {
+	next := sc.at(c.end + 1)
+	if sc.at(c.end) == ':' && (next == '"' || next == '\'' || next == ' ' && c.dots > 1 && sc.at(c.end+2) == '"') {
 		return true
+	}
+	if c.dots == 1 && len(c.text) > 1 && c.text[1] == '.' {
+		return true // p.name
 	}
 	return c.dots == 1 && sc.before(c.start) == '(' && sc.at(c.end) == ')' && c.start >= 2 && isWordByte(sc.s[c.start-2])
 }
