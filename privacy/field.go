@@ -81,7 +81,7 @@ func (r *report) field(o *stix.Object, who role, f stix.Field, j *judged) {
 func byline(s string, spans []Span) {
 	cited := strings.Contains(s, "Retrieved") || strings.Contains(s, " (20") || strings.Contains(s, " (19") || strings.Contains(s, "(n.d.)")
 	for i := range spans {
-		if sp := &spans[i]; sp.Type == "person" && sp.Verdict != Keep && (sp.Reason == "name" || sp.Reason == "name-full" || sp.Reason == "name-doubtful") {
+		if sp := &spans[i]; sp.Type == "person" && sp.Verdict != Keep && (sp.Reason == "name" || sp.Reason == "name-full" || sp.Reason == "name-doubtful" || cited && (sp.Reason == "name-role" || sp.Reason == "name-greeting")) {
 			if sp.Verdict, sp.Reason = Hold, "byline"; cited {
 				sp.Verdict = Keep
 			}

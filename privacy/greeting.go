@@ -74,3 +74,13 @@ func (t *text) isPlace(i, j int) bool {
 	}
 	return t.toks[p].kind == word && t.toks[p].shape == capital && strings.Contains(placeFirst, " "+strings.ToLower(t.str(p))+" ")
 }
+
+// cited tells a word inside (Citation: ...), by which ATT&CK names a public source.
+func (t *text) cited(i int) bool {
+	for k := i - 1; k > 0 && k > i-10 && !t.mark(k, ')'); k-- {
+		if t.mark(k, ':') && t.mark(k-2, '(') && t.str(k-1) == "Citation" {
+			return true
+		}
+	}
+	return false
+}

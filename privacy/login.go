@@ -119,6 +119,9 @@ func (t *text) labelledLogin(i int) {
 	if colon && (t.toks[v].f&(fStop|fVictim|fVerb) != 0 || t.has(v+1, fStop|fVerb) && t.toks[v+1].shape == lower && t.toks[v+1].lead == ' ') {
 		return // prose
 	}
+	if colon && j == v && t.toks[v].shape == capital && t.toks[v].f&fAnyName == 0 && j+1 < len(t.toks) && t.toks[j+1].lead == ' ' && t.toks[j+1].kind == word {
+		return // User Account: Modifying attributes
+	}
 	t.login(v, j, i, false)
 }
 
@@ -354,7 +357,8 @@ func (t *text) home(i int, sep byte) {
 // symbols, which the maker of a program leaves in it.
 func (t *text) pdb(j int) bool {
 	for k := j + 1; k < len(t.toks) && k < j+40 && t.toks[k].lead == 0; k++ {
-		if t.toks[k].kind == word && strings.EqualFold(t.str(k), "pdb") {
+		switch strings.ToLower(t.str(k)) {
+		case "pdb", "visual", "repos", "vcxproj", "obj":
 			return true
 		}
 	}

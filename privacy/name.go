@@ -113,13 +113,16 @@ func (t *text) name(i int) (int, bool) {
 	if tok.shape == caseless || tok.shape == camel || tok.f&fTitle != 0 && (tok.f&fGiven == 0 || tok.f&fWeak != 0) {
 		return i, false
 	}
-	if tok.f&(fRole|fVictim|fAttacker|fDoubt) != 0 && tok.f&fAnyName == 0 {
+	if t.cited(i) || tok.f&(fRole|fVictim|fAttacker|fDoubt) != 0 && tok.f&fAnyName == 0 {
 		return i, false // Victim Anna Keller: the name begins behind it
 	}
 	j, n := t.extent(i)
 	ev, reason := t.evidence(i, j, n)
 	if ev == none {
 		return i, false
+	}
+	if t.mark(j+1, ']') && t.mark(j+2, '(') && t.glued(j+2) && tok.f&fAnyName == 0 {
+		return j, true // the title that a link shows
 	}
 	if (t.isThing(j) || t.isPlace(i, j)) && reason != "name-title" {
 		return j, true
@@ -255,7 +258,7 @@ func (t *text) evidence(i, j, n int) (evidence, string) {
 	if n == 1 || tok.f&fAnyName != 0 {
 		return t.oneName(i, j, p, n == 1 && strong)
 	}
-	if n == 2 && tok.f == 0 && last.f == 0 && tok.shape == capital && last.shape == capital && tok.end-tok.start > 2 && t.at.lean == 0 && !t.at.byline && t.near(i, 4, fRole|fKin) && !t.near(i, 4, fGeneric) && t.aroundName(i, j).score >= 3*decisive {
+	if n == 2 && tok.f == 0 && last.f == 0 && tok.shape == capital && last.shape == capital && tok.end-tok.start > 2 && t.at.lean == 0 && !t.at.byline && t.near(i, 4, fRole|fKin) && !t.near(i, 4, fGeneric) && !t.titleCase(i-1) && !(t.toks[i].lead == ' ' && t.toks[i-1].kind == word && t.toks[i-1].shape == capital && t.toks[i-1].lead == ' ') && !t.mark(i-1, '-') && t.aroundName(i, j).score >= 3*decisive {
 		return likely, "name-role"
 	}
 	if t.has(p, fDear) || t.has(p, fBye) {

@@ -27,7 +27,7 @@ func TestUnitSecrets(t *testing.T) {
 		{"Session: 3 of 5", ""},
 		{"malware config password: infected1!", ""},
 		{"attacker's password: Hacked#2026", ""},
-		{"the actor's panel, login xploit, password: l33t!xx", ""},
+		{"the actor's panel password: l33t!xx", ""},
 		{"password: [secret]", ""},
 	})
 }
