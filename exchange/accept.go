@@ -8,6 +8,7 @@ import (
 	"io"
 
 	"tocsin/fault"
+	"tocsin/intake"
 	"tocsin/intake/auto"
 	"tocsin/ledger"
 	"tocsin/member"
@@ -74,22 +75,22 @@ func (x *Exchange) accept(ctx context.Context, s member.Session, body io.Reader,
 }
 
 // filePart files one part: steps 2 to 7. When another report changed what this
-// one builds on between its steps 4 and 6, it goes back to step 2.
+// one builds on between its steps 3 and 6, it goes back to step 2.
 func (x *Exchange) filePart(ctx context.Context, w *work) (*kept, error) {
-	if past, err := x.repeated(ctx, w); past != nil || err != nil {
-		return past, err
-	}
-	for try := 0; ; try++ {
+	for range tries {
+		if past, err := x.repeated(ctx, w); past != nil || err != nil {
+			return past, err
+		}
 		k, err := x.prepare(ctx, w)
 		if err != nil {
 			return k, err
 		}
-		if len(k.results) == 0 || w.options.Door == DoorTAXII && k.nothingNew() {
+		if len(k.results) == 0 && w.part == 1 || w.options.Door == DoorTAXII && k.nothingNew() {
 			return k, x.keepStatus(ctx, w, k)
 		}
 		// Step 6 keep: one transaction with whoever else is waiting.
 		place, size, err := x.seq.Do(ctx, k.job)
-		if errors.Is(err, errStale) && try < 8 {
+		if errors.Is(err, errStale) {
 			continue
 		}
 		if err != nil {
@@ -98,10 +99,28 @@ func (x *Exchange) filePart(ctx context.Context, w *work) (*kept, error) {
 		// Step 7 answer: the checkpoint is signed only now that the commit is known.
 		return k, x.answer(ctx, k, place, size)
 	}
+	return nil, errContended
 }
 
-// prepare does steps 2 to 5 for one part. It holds no lock and writes nothing.
+// tries is how often something is done over because the log changed meanwhile.
+const tries = 12
+
+var errContended = fault.New(fault.Busy, "others keep changing the same objects; nothing was kept; try again")
+
+// prepare does steps 2 to 5 for one part. It holds no lock and writes nothing to
+// the store. They are done over once when step 4 finds objects that need fresh
+// identifiers, which step 3 gives.
 func (x *Exchange) prepare(ctx context.Context, w *work) (*kept, error) {
+	for {
+		before := len(w.renewals)
+		k, err := x.steps(ctx, w)
+		if err != nil || len(w.renewals) == before {
+			return k, err
+		}
+	}
+}
+
+func (x *Exchange) steps(ctx context.Context, w *work) (*kept, error) {
 	k := &kept{work: w}
 	// Step 2 allow: may this member put this here, under these markings.
 	items := x.allow(k)
@@ -111,9 +130,9 @@ func (x *Exchange) prepare(ctx context.Context, w *work) (*kept, error) {
 		return nil, err
 	}
 	// Step 4 join: canonical things, known-benign values, expiry, versions of what is there already.
-	items, err = x.join(ctx, k, items)
-	if err != nil {
-		return nil, err
+	known := len(w.renewals)
+	if items, err = x.join(ctx, k, items); err != nil || len(w.renewals) > known {
+		return k, err
 	}
 	// Step 5 shield: freeze the facts that legal conditions need.
 	k.facts = x.shield(k)
@@ -146,7 +165,12 @@ func (x *Exchange) target(s member.Session, o Options) (member.Target, error) {
 
 // add takes the outcome of one part into the report's.
 func (f *Filed) add(k *kept) {
-	f.Objects = append(f.Objects, k.results...)
+	for _, o := range k.results {
+		if k.receipt != nil || len(f.Objects) >= intake.MaxObjects {
+			o.Raw = nil // only previews show bytes, and of a large report those of its first objects
+		}
+		f.Objects = append(f.Objects, o)
+	}
 	f.Failures = append(f.Failures, k.failures...)
 	f.Removed = append(f.Removed, k.removed...)
 	f.Held = append(f.Held, k.heldResults()...)

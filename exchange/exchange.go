@@ -182,6 +182,7 @@ type Failure struct {
 type Removed struct {
 	Object string `json:"object"` // published identifier
 	privacy.Removal
+	Count int `json:"count,omitempty"` // values of this kind in this place
 }
 
 // HeldResult is a passage that waits for a person.

@@ -2,7 +2,9 @@ package exchange
 
 import (
 	"context"
+	"errors"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -76,7 +78,8 @@ func (x *Exchange) expireAll(ctx context.Context, log *slog.Logger) {
 // ExpireRound takes up to 10,000 indicators out of force whose validity ended,
 // as one entry of the log, and gives their number.
 func (x *Exchange) ExpireRound(ctx context.Context) (int, error) {
-	due, err := x.things.Due(ctx, x.db.Reader(), now(), roundSize)
+	at := now()
+	due, err := x.things.Due(ctx, x.db.Reader(), at, roundSize)
 	if err != nil || len(due) == 0 {
 		return 0, err
 	}
@@ -86,8 +89,17 @@ func (x *Exchange) ExpireRound(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	j.fresh = func(ctx context.Context, tx *store.Tx) error {
+		again, err := x.things.Due(ctx, tx, at, roundSize)
+		if err == nil && !slices.Equal(again, due) {
+			err = errStale // another node was first, or something was taken back: the next round sees
+		}
+		return err
+	}
 	j.write = func(ctx context.Context, tx *store.Tx, p store.Place) error { return x.expire(ctx, tx, p, due) }
-	if _, _, err := x.seq.Do(ctx, j); err != nil {
+	if _, _, err := x.seq.Do(ctx, j); errors.Is(err, errStale) {
+		return 0, nil
+	} else if err != nil {
 		return 0, err
 	}
 	return len(due), nil

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"tocsin/archive"
@@ -36,17 +37,31 @@ func (x *Exchange) join(ctx context.Context, k *kept, items []*item) ([]*item, e
 	if err != nil {
 		return nil, err
 	}
+	creators, err := x.creators(ctx, k, items)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]*item, 0, len(items))
 	inPart := map[string][]*item{}
 	for _, it := range items {
 		key := placeKey(it.aud, it.obj.ID)
 		it.versions = there[it.obj.ID]
 		again, err := x.place(ctx, k, it, inPart[key])
+		if err == nil && !again {
+			err = creators.check(it)
+		}
+		if err == nil && !again {
+			err = x.hold(k, it)
+		}
+		if errors.Is(err, errRenewed) {
+			continue
+		}
 		if err != nil {
 			k.failItem(it, err)
 			continue
 		}
-		x.account(k, it)
+		k.result(it, again)
+		k.account(it)
 		if again {
 			continue
 		}
@@ -102,90 +117,46 @@ func (x *Exchange) place(ctx context.Context, k *kept, it *item, inPart []*item)
 	for _, p := range inPart {
 		if archive.VersionMicro(p.obj.Version()) == ver {
 			if bytes.Equal(p.obj.Raw, it.obj.Raw) {
-				k.result(it, true)
 				return true, nil
 			}
 			return false, fault.New(fault.Conflict, "the same report holds another content under this identifier and version; the first was kept")
 		}
 	}
-	who := int64(k.work.session.Member.ID)
+	if it.stripped.Whole {
+		if waits, err := x.waitsWhole(ctx, it); waits || err != nil {
+			return waits, err
+		}
+	}
+	m := k.work.session.Member
+	taken, same := false, (*archive.Stored)(nil)
 	for i := range it.versions {
 		s := &it.versions[i]
-		if s.Aud != int32(it.aud) {
-			// Another audience has its own versions; but nobody revokes or changes there what another filed here.
-			if s.Member != who && s.State != archive.Taken && s.Ver != ver {
-				return false, errNotFiler
-			}
-			continue
-		}
-		if s.State == archive.Taken {
-			if err := x.renew(k, it, s, who); err != nil {
+		switch {
+		case s.Aud != int32(it.aud):
+			if err := x.elsewhere(ctx, it, s, ver, m); err != nil {
 				return false, err
 			}
-			return false, nil
-		}
-		if s.Ver == ver {
-			return true, x.sameVersion(ctx, k, it, s, who)
-		}
-		if s.Member != who {
-			return false, errNotFiler
-		}
-		if it.previous == nil || s.Ver > it.previous.Ver {
+		case s.State == archive.Taken:
+			// What was taken back is not there: it may come again, also from another member.
+			taken = true
+		case s.Ver == ver:
+			same = s
+		case it.previous == nil || s.Ver > it.previous.Ver:
 			it.previous = s
 		}
 	}
-	if it.previous != nil {
-		if err := x.notRevoked(ctx, it); err != nil {
-			return false, err
-		}
-		it.older = ver < it.previous.Ver
+	if same != nil {
+		return true, x.sameVersion(ctx, k, it, same)
 	}
-	k.result(it, false)
-	return false, nil
+	if it.previous == nil {
+		return false, nil
+	}
+	return false, x.nextVersion(ctx, k, it, ver, taken)
 }
 
-var errNotFiler = fault.New(fault.Forbidden, "only the member that first filed an object may file new versions of it; file your own object and a relationship to this one")
-
-// sameVersion: an exact duplicate is a success and nothing is stored; another
-// content under the same identifier and version is refused and the first kept
-// (TAXII facts 7.4, 7.5).
-func (x *Exchange) sameVersion(ctx context.Context, k *kept, it *item, s *archive.Stored, who int64) error {
-	o, err := x.archive.At(ctx, x.db.Reader(), s.Aud, s.At)
-	if err != nil {
-		return err
-	}
-	if !bytes.Equal(o.Raw, it.obj.Raw) {
-		return fault.New(fault.Conflict, "another content is kept under this identifier and version; raise `modified` for a new version")
-	}
-	if s.Member != who {
-		k.filers = append(k.filers, s.At)
-	}
-	k.result(it, true)
-	return nil
-}
-
-// renew: what its filer took back may be filed again by the same member, as a
-// new object under a fresh identifier, since a revoked one is final (STIX 2.1
-// section 3.6.1).
-func (x *Exchange) renew(k *kept, it *item, s *archive.Stored, who int64) error {
-	if s.Member != who {
-		return fault.New(fault.Conflict, "this object was taken back by the member that filed it; file your own observation as an object of your own")
-	}
-	raw := stix.WithID(it.obj.Raw, NewID(it.obj.Type))
-	if !it.own && it.obj.Family != stix.SCO {
-		raw = stix.WithCreator(raw, x.identity)
-	}
-	obj, err := stix.Parse(raw, stix.Limits{})
-	if err != nil {
-		return err
-	}
-	it.obj, it.renamed, it.versions, it.previous = obj, true, nil, nil
-	k.publishedAs(it.submitted, obj.ID)
-	k.result(it, false)
-	return nil
-}
-
-func (x *Exchange) notRevoked(ctx context.Context, it *item) error {
+// nextVersion decides whether an object may be another version of what is there.
+func (x *Exchange) nextVersion(ctx context.Context, k *kept, it *item, ver int64, taken bool) error {
+	m := k.work.session.Member
 	o, err := x.archive.At(ctx, x.db.Reader(), it.previous.Aud, it.previous.At)
 	if err != nil {
 		return err
@@ -194,10 +165,73 @@ func (x *Exchange) notRevoked(ctx context.Context, it *item) error {
 	if err != nil {
 		return err
 	}
-	if last.Revoked {
+	mine := it.previous.Member == int64(m.ID)
+	switch {
+	case last.Revoked && taken && mine:
+		// Its member took it back, which is final (STIX 2.1 section 3.6.1), and files it
+		// again: as a new object.
+		k.work.renew(it.submitted, NewID(it.obj.Type))
+		return errRenewed
+	case last.Revoked && mine:
 		return fault.New(fault.Conflict, "this object is revoked, which is final; file a new object")
+	case !mine && !(m.Publisher && last.CreatedBy != "" && last.CreatedBy == it.creator):
+		// A publisher's material is its creator's: its versions come first, whoever filed one before.
+		return errNotFiler
+	}
+	it.older = ver < it.previous.Ver
+	return nil
+}
+
+// errRenewed says that an object needs a fresh identifier, which the next round gives it.
+var errRenewed = errors.New("filed again after its recall")
+
+// renew gives a submitted identifier a fresh one.
+func (w *work) renew(submitted, fresh string) {
+	if w.renewals == nil {
+		w.renewals = map[string]string{}
+	}
+	w.renewals[submitted] = fresh
+}
+
+// elsewhere: another audience has its own versions; but nobody revokes or changes
+// there what another filed where he sees it.
+func (x *Exchange) elsewhere(ctx context.Context, it *item, s *archive.Stored, ver int64, m member.Member) error {
+	if s.Member == int64(m.ID) || s.State == archive.Taken || m.Publisher {
+		return nil
+	}
+	if s.Ver == ver {
+		o, err := x.archive.At(ctx, x.db.Reader(), s.Aud, s.At)
+		if err != nil || bytes.Equal(o.Raw, it.obj.Raw) {
+			return err
+		}
+	}
+	return errNotFiler
+}
+
+var errNotFiler = fault.New(fault.Forbidden, "only the member that first filed an object may file new versions of it; file your own object and a relationship to this one")
+
+// sameVersion: an exact duplicate is a success and nothing is stored; another
+// content under the same identifier and version is refused and the first kept
+// (TAXII facts 7.4, 7.5). One of which a person released a passage since is a
+// duplicate too.
+func (x *Exchange) sameVersion(ctx context.Context, k *kept, it *item, s *archive.Stored) error {
+	o, err := x.archive.At(ctx, x.db.Reader(), s.Aud, s.At)
+	if err != nil {
+		return err
+	}
+	if !bytes.Equal(o.Raw, it.obj.Raw) && len(it.stripped.Held) == 0 {
+		return fault.New(fault.Conflict, "another content is kept under this identifier and version; raise `modified` for a new version")
+	}
+	if s.Member != int64(k.work.session.Member.ID) {
+		k.filers = append(k.filers, filedAgain{s.ID, s.Aud, s.At})
 	}
 	return nil
+}
+
+// waitsWhole tells whether an object waits already whose very value is in doubt.
+func (x *Exchange) waitsWhole(ctx context.Context, it *item) (bool, error) {
+	all, err := x.queue.OfObject(ctx, x.db.Reader(), it.obj.ID)
+	return slices.ContainsFunc(all, func(p held.Passage) bool { return p.Whole && p.State == held.Waiting && p.Aud == int32(it.aud) }), err
 }
 
 // result says of an object what its submitter is answered.
@@ -212,49 +246,99 @@ func (k *kept) result(it *item, duplicate bool) {
 	k.results = append(k.results, r)
 }
 
-// account writes down what the gate did to an object, and queues its held passages.
-func (x *Exchange) account(k *kept, it *item) {
-	for _, r := range it.stripped.Removed {
-		k.removed = append(k.removed, Removed{Object: it.obj.ID, Removal: r})
+// account writes down what the gate did to an object: a line for each place, kind
+// and reason, with how often.
+func (k *kept) account(it *item) {
+	if k.lines == nil {
+		k.lines = map[Removed]int{}
 	}
-	it.stripped.Removed = nil
+	for _, r := range it.stripped.Removed {
+		line := Removed{Object: it.obj.ID, Removal: r}
+		i, there := k.lines[line]
+		if !there {
+			i = len(k.removed)
+			k.lines[line] = i
+			k.removed = append(k.removed, line)
+		}
+		k.removed[i].Count++
+	}
+}
+
+// countRemoved is how many values an account speaks of.
+func countRemoved(account []Removed) (n int) {
+	for _, r := range account {
+		n += r.Count
+	}
+	return n
+}
+
+// maxHeld bounds the passages of one object that wait: more would wait for ever.
+const maxHeld = 1000
+
+// hold queues the held passages of an object. Of one whose very value is held
+// only that waits, for the whole object; what else was doubtful in it is removed.
+func (x *Exchange) hold(k *kept, it *item) error {
+	if len(it.stripped.Held) > maxHeld {
+		return fault.New(fault.Refused, "more than %d passages of this object would wait for a person; file it without its texts", maxHeld)
+	}
+	values := fieldsOf(it.original, it.stripped.Held)
 	ord := map[string]int{}
 	for _, h := range it.stripped.Held {
-		text, before, after := contextOf(it.original, h.Path, h.From, h.To)
+		if it.stripped.Whole && (!h.Very || ord[""] > 0) {
+			it.stripped.Removed = append(it.stripped.Removed, privacy.Removal{Path: h.Path, Type: h.Type, Reason: h.Reason})
+			continue
+		}
+		text, before, after := contextOf(values[h.Path], h.From, h.To)
 		p := held.Passage{ID: held.NewID(), Aud: int32(it.aud), Member: int64(k.work.session.Member.ID), Object: it.obj.ID,
-			Path: h.Path, Kind: h.Type, Reason: h.Reason, Ord: ord[h.Path], Whole: it.stripped.Whole}
+			Path: h.Path, Kind: h.Type, Reason: h.Reason, Whole: it.stripped.Whole}
+		// Which of the placeholders of its field it is, as the field goes out: the input may have had some of its own.
+		p.Ord = ord[h.Path] + strings.Count(values[h.Path][:min(h.From, len(values[h.Path]))], privacy.HeldPlaceholder)
 		ord[h.Path]++
 		s := held.Secret{Text: text, Before: before, After: after}
 		if p.Whole {
-			s.Object = it.wholeObject()
+			ord[""]++
+			var ok bool
+			if s.Object, ok = putBack(it.obj.Raw, h.Path, p.Ord, text); !ok {
+				return fault.New(fault.Refused, "the value of this object is in doubt and can't be held; file it without that")
+			}
 		}
 		if err := x.queue.Seal(&p, month(), s); err != nil {
-			k.fail(Failure{Place: it.place, ID: it.submitted, Kind: fault.Internal, Detail: "a held passage could not be encrypted"})
-			continue
+			return err
 		}
 		k.passages = append(k.passages, p)
-		if p.Whole {
-			break // one decision for the whole object
-		}
 	}
-	it.stripped.Held = nil
+	return nil
 }
 
-// wholeObject is what goes out if a person releases an object whose very value
-// was held: the original content under the published identifier.
-func (it *item) wholeObject() []byte { return stix.WithID(it.original, it.obj.ID) }
-
-// contextOf gives a passage of a string field and some text around it.
-func contextOf(raw []byte, path string, from, to int) (text, before, after string) {
-	const around = 240
+// fieldsOf gives the strings that passages stand in, by path, in one walk.
+func fieldsOf(raw []byte, passages []privacy.Passage) map[string]string {
+	if len(passages) == 0 {
+		return nil
+	}
+	out := make(map[string]string, len(passages))
+	for _, h := range passages {
+		out[h.Path] = ""
+	}
 	_ = stix.Walk(raw, func(f stix.Field) error { // parsed before
-		if f.IsKey || f.Kind != stix.String || f.Path.String() != path || to > len(f.Value) {
+		if f.IsKey || f.Kind != stix.String {
 			return nil
 		}
-		text, before, after = f.Value[from:to], f.Value[max(0, from-around):from], f.Value[to:min(len(f.Value), to+around)]
+		path := f.Path.String()
+		if _, asked := out[path]; asked {
+			out[path] = f.Value
+		}
 		return nil
 	})
-	return text, before, after
+	return out
+}
+
+// contextOf gives a passage of a string and some text around it.
+func contextOf(value string, from, to int) (text, before, after string) {
+	const around = 240
+	if from > to || to > len(value) {
+		return "", "", ""
+	}
+	return value[from:to], value[max(0, from-around):from], value[to:min(len(value), to+around)]
 }
 
 // nameThings finds the things that an indicator supports, and until when. An

@@ -5,6 +5,8 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 
 	"tocsin/archive"
 	"tocsin/fault"
@@ -18,7 +20,7 @@ import (
 // shield is step 5.
 func (x *Exchange) shield(k *kept) facts {
 	m := k.work.session.Member
-	f := facts{Door: k.work.options.Door, Format: string(k.work.batch.Format), Objects: len(k.results), Removed: len(k.removed),
+	f := facts{Door: k.work.options.Door, Format: string(k.work.batch.Format), Objects: len(k.results), Removed: countRemoved(k.removed),
 		Held: len(k.passages), Recorded: k.recorded, Refused: len(k.failures), Named: m.Named || k.work.options.Named, Publisher: m.Publisher}
 	for _, r := range k.results {
 		if len(r.ID) > 9 && r.ID[:9] == "indicator" {
@@ -168,22 +170,70 @@ func (x *Exchange) pack(k *kept, items []*item) error {
 	return nil
 }
 
-// unchanged makes sure that no version of the part's objects came in after
-// step 4 looked.
+// unchanged makes sure that nothing that steps 3 and 4 built on changed since they
+// looked: no version of the part's objects came in, what was filed again is still
+// there, no identifier got another name, and the report wasn't filed meanwhile.
 func (x *Exchange) unchanged(ctx context.Context, tx *store.Tx, k *kept) error {
 	ids := make([]string, 0, len(k.items))
 	for _, it := range k.items {
 		ids = append(ids, it.obj.ID)
 	}
-	auds := make([]int32, 0, 4)
-	for _, p := range k.job.packed {
-		auds = append(auds, p.Aud)
+	found, err := x.archive.Find(ctx, tx, audiences(k.work.session), ids, k.snapshot)
+	if err != nil {
+		return err
 	}
-	found, err := x.archive.Find(ctx, tx, auds, ids, k.snapshot)
-	if err == nil && len(found) > 0 {
+	if len(found) > 0 {
+		return errStale
+	}
+	for _, f := range k.filers {
+		living, err := x.living(ctx, tx, f)
+		if err != nil {
+			return err
+		}
+		if !living {
+			return errStale
+		}
+	}
+	if err := x.sameNames(ctx, tx, k); err != nil {
+		return err
+	}
+	if k.work.options.Door == DoorTAXII {
+		return nil
+	}
+	past, ok, err := x.pastOf(ctx, tx, k.work)
+	if err == nil && ok && past.ReportID == k.reportID || err == nil && ok && k.work.part == 1 {
 		return errStale
 	}
 	return err
+}
+
+// living tells whether a version is there and was not taken back.
+func (x *Exchange) living(ctx context.Context, q store.Querier, f filedAgain) (bool, error) {
+	found, err := x.archive.Find(ctx, q, []int32{f.aud}, []string{f.id}, f.at-1)
+	for _, s := range found {
+		if s.At == f.at && s.State != archive.Taken {
+			return true, err
+		}
+	}
+	return false, err
+}
+
+// sameNames makes sure that what the part publishes under other identifiers was
+// not given others meanwhile.
+func (x *Exchange) sameNames(ctx context.Context, tx *store.Tx, k *kept) error {
+	if len(k.published) == 0 {
+		return nil
+	}
+	now, err := x.book.Published(ctx, tx, int64(k.work.session.Member.ID), slices.Collect(maps.Keys(k.published)))
+	if err != nil {
+		return err
+	}
+	for id := range k.published {
+		if now[id] != k.before[id] {
+			return errStale
+		}
+	}
+	return nil
 }
 
 // write is what a part writes beside its entry: blocks, things, the queue, the book.
@@ -207,8 +257,8 @@ func (x *Exchange) write(ctx context.Context, tx *store.Tx, k *kept, p store.Pla
 	if err := x.things.Put(ctx, tx, k.supports(p.Added)); err != nil {
 		return err
 	}
-	for _, at := range k.filers {
-		if err := x.archive.AddFiler(ctx, tx, at, who); err != nil {
+	for _, f := range k.filers {
+		if err := x.archive.AddFiler(ctx, tx, f.at, who); err != nil {
 			return err
 		}
 	}
@@ -218,6 +268,9 @@ func (x *Exchange) write(ctx context.Context, tx *store.Tx, k *kept, p store.Pla
 		}
 	}
 	if err := x.book.PutPublished(ctx, tx, who, k.published); err != nil {
+		return err
+	}
+	if err := x.book.PutPublished(ctx, tx, everybody, k.taken); err != nil {
 		return err
 	}
 	return x.remember(ctx, tx, k, p)

@@ -3,6 +3,7 @@ package exchange
 import (
 	"bytes"
 	"context"
+	"slices"
 	"strings"
 
 	"tocsin/member"
@@ -12,7 +13,7 @@ import (
 // names is which identifiers of a part are published under others.
 type names struct {
 	own    map[string]bool   // identities of the submitter itself
-	other  map[string]string // submitted to published
+	other  map[string]string // submitted to published; of removed ones their UUIDs alone too
 	pseudo func(member.Audience) string
 }
 
@@ -39,16 +40,10 @@ func (x *Exchange) rename(ctx context.Context, k *kept, items []*item) ([]*item,
 			n.give(it.submitted)
 		}
 	}
-	// An object of somebody else that mentions a replaced identifier is changed
-	// by that, so it gets a fresh identifier too, and so on.
-	for changed := true; changed; {
-		changed = false
-		for _, it := range items {
-			if it.own || it.obj.Family == stix.SCO || n.other[it.submitted] != "" || !n.mentions(it) {
-				continue
-			}
-			n.give(it.submitted)
-			changed = true
+	n.spread(items)
+	for _, it := range items {
+		if it.stripped.IDTainted {
+			k.remove(n, it.submitted)
 		}
 	}
 	out := items[:0]
@@ -71,6 +66,58 @@ func (x *Exchange) rename(ctx context.Context, k *kept, items []*item) ([]*item,
 	}
 	return out, nil
 }
+
+// remove notes an identifier that is computed from a removed value: nobody, not
+// even another member who has it from elsewhere, publishes it from now on.
+func (k *kept) remove(n *names, submitted string) {
+	if k.taken == nil {
+		k.taken = map[string]string{}
+	}
+	pub := n.other[submitted]
+	old, fresh := strings.ToLower(submitted[len(submitted)-uuidLen:]), pub[len(pub)-uuidLen:]
+	n.other[old] = fresh
+	k.taken[submitted], k.taken[old] = pub, fresh
+}
+
+// spread gives fresh identifiers to somebody else's objects that mention a
+// replaced one: they are changed by that, and so on. Each object is walked once.
+func (n *names) spread(items []*item) {
+	if len(n.other) == 0 && !slices.ContainsFunc(items, func(it *item) bool { return n.may(it.obj.Raw) }) {
+		return
+	}
+	mentionedBy := map[string][]*item{}
+	var work []string
+	for _, it := range items {
+		if n.other[it.submitted] != "" {
+			work = append(work, it.submitted)
+			continue
+		}
+		if it.own || it.obj.Family == stix.SCO {
+			continue
+		}
+		eachMention(it.obj.Raw, func(m mention) {
+			mentionedBy[m.id] = append(mentionedBy[m.id], it)
+			if _, renamed := n.of(m.id, it.aud); renamed && len(m.id) > uuidLen && n.other[it.submitted] == "" {
+				n.give(it.submitted)
+				work = append(work, it.submitted)
+			}
+		})
+	}
+	for len(work) > 0 {
+		id := work[len(work)-1]
+		work = work[:len(work)-1]
+		for _, it := range mentionedBy[id] {
+			if n.other[it.submitted] == "" {
+				n.give(it.submitted)
+				work = append(work, it.submitted)
+			}
+		}
+	}
+}
+
+// everybody stands, in the book of published identifiers, for all members: of
+// identifiers that were removed.
+const everybody = 0
 
 // ownMark stands for "the submitter's own identity" in the book of published identifiers.
 const ownMark = "own"
@@ -103,7 +150,14 @@ func (x *Exchange) names(ctx context.Context, k *kept, items []*item) (*names, e
 			}
 		}
 	}
+	for id, renewed := range k.work.renewals {
+		n.other[id] = renewed
+	}
+	k.before = map[string]string{}
 	known, err := x.book.Any(ctx, x.db.Reader(), int64(m.ID))
+	if err == nil && !known {
+		known, err = x.book.Any(ctx, x.db.Reader(), everybody)
+	}
 	if err != nil || !known {
 		return n, err
 	}
@@ -119,10 +173,19 @@ func (x *Exchange) names(ctx context.Context, k *kept, items []*item) (*names, e
 	if err != nil {
 		return nil, err
 	}
+	k.before = before
+	removed, err := x.book.Published(ctx, x.db.Reader(), everybody, list)
+	if err != nil {
+		return nil, err
+	}
+	for id, pub := range removed {
+		n.other[id] = pub
+	}
 	for id, pub := range before {
-		if pub == ownMark {
+		switch {
+		case pub == ownMark:
 			n.own[id] = true
-		} else {
+		case k.work.renewals[id] == "":
 			n.other[id] = pub
 		}
 	}
@@ -158,43 +221,67 @@ func isRandom(id string) bool {
 }
 
 // mention is an identifier that stands somewhere in an object, its own id apart:
-// in a reference, or in the middle of a text.
+// in a reference, in the middle of a text, in the name of a property; or its UUID alone.
 type mention struct {
-	id         string
-	start, end int // of the string token in the object, quotes included
-	from, to   int // of the identifier in the decoded string
+	id         string // lower case; the UUID alone when no type stands before it
+	start, end int    // of the string token in the object, quotes included
+	from, to   int    // of the identifier in the decoded string
 }
 
 // eachMention calls f for the identifiers in an object. Texts count too: an
 // identifier that is computed from a removed value is that value wherever it stands.
 func eachMention(raw []byte, f func(mention)) {
 	_ = stix.Walk(raw, func(l stix.Field) error { // the object was parsed before
-		if l.IsKey || l.Kind != stix.String || len(l.Path) == 1 && l.Path[0].Key == "id" {
+		if l.Kind != stix.String && !l.IsKey || !l.IsKey && len(l.Path) == 1 && l.Path[0].Key == "id" {
 			return nil
 		}
-		for at := 0; ; {
-			i := strings.Index(l.Value[at:], "--")
-			if i < 0 {
+		v, last := l.Value, 0
+		for at := 0; at+uuidLen <= len(v); {
+			dash := strings.IndexByte(v[at+8:], '-')
+			if dash < 0 {
 				return nil
 			}
-			from, to := at+i, at+i+2+uuidLen
-			for from > at && isTypeByte(l.Value[from-1]) {
-				from--
+			from := at + dash
+			to := from + uuidLen
+			if to > len(v) || !isUUID(v[from:to]) {
+				at = from + 1
+				continue
 			}
-			if at += i + 2; to > len(l.Value) {
-				return nil
+			start := from
+			if start >= 3 && v[start-2:start] == "--" && isTypeByte(v[start-3]) {
+				for start -= 2; start > last && isTypeByte(v[start-1]); start-- {
+				}
 			}
-			if _, ok := stix.CheckID(l.Value[from:to]); ok {
-				f(mention{l.Value[from:to], l.Start, l.End, from, to})
-				at = to
-			}
+			f(mention{strings.ToLower(v[start:to]), l.Start, l.End, start, to})
+			at, last = to, to
 		}
+		return nil
 	})
 }
 
 const uuidLen = 36
 
-func isTypeByte(c byte) bool { return c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '-' }
+func isTypeByte(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-'
+}
+
+// isUUID tells 36 characters of the form of RFC 9562, in either case.
+func isUUID(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		switch i {
+		case 8, 13, 18, 23:
+			if c != '-' {
+				return false
+			}
+		default:
+			if (c < '0' || c > '9') && (c < 'a' || c > 'f') && (c < 'A' || c > 'F') {
+				return false
+			}
+		}
+	}
+	return true
+}
 
 // may tells, without walking through it, whether an object can have a mention
 // that is to be replaced: an identifier may also be written with escapes.
@@ -208,19 +295,6 @@ func (n *names) may(raw []byte) bool {
 		}
 	}
 	return false
-}
-
-// mentions tells whether an object mentions something that is published under
-// another identifier.
-func (n *names) mentions(it *item) (found bool) {
-	if !n.may(it.obj.Raw) {
-		return false
-	}
-	eachMention(it.obj.Raw, func(m mention) {
-		_, renamed := n.of(m.id, it.aud)
-		found = found || renamed
-	})
-	return found
 }
 
 // apply writes the published identifiers into an object.

@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -16,6 +17,7 @@ import (
 	"tocsin/ledger"
 	"tocsin/member"
 	"tocsin/observable"
+	"tocsin/privacy"
 	"tocsin/stix"
 	"tocsin/store"
 	"tocsin/thing"
@@ -29,6 +31,7 @@ type target struct {
 	newest bool
 	raw    []byte
 	filers []int64 // others who filed it too: then it only changes hands
+	seen   []int64 // all who filed it after its first filer, as it was looked up
 }
 
 // recalled is what one recall is about.
@@ -64,16 +67,19 @@ func (x *Exchange) recall(ctx context.Context, s member.Session, reason string, 
 	if strings.TrimSpace(reason) == "" || len(reason) > 1000 {
 		return Filed{}, fault.New(fault.Invalid, "say why, in at most 1,000 characters: everyone who acted on it will ask")
 	}
-	for try := 0; ; try++ {
+	// The reason is read by everyone who acted on the report: it goes through the gate like any text.
+	reason = privacy.Scrub(reason, x.gate.Text(reason))
+	for range tries {
 		what, err := find()
 		if err != nil {
 			return Filed{}, err
 		}
 		f, err := x.withdraw(ctx, s, what, reason)
-		if !errors.Is(err, errStale) || try == 8 {
+		if !errors.Is(err, errStale) {
 			return f, err
 		}
 	}
+	return Filed{}, errContended
 }
 
 var errNothingOfYours = fault.New(fault.NotFound, "you have nothing in force under this identifier or value; only the member that reported a thing can take its report back")
@@ -135,7 +141,7 @@ func (x *Exchange) targetsOfIDs(ctx context.Context, s member.Session, ids []str
 		if err != nil {
 			return nil, err
 		}
-		if others = others || !mine; mine {
+		if others = others || !mine; mine && !revoked(t.raw) {
 			out = append(out, t)
 		}
 	}
@@ -143,6 +149,16 @@ func (x *Exchange) targetsOfIDs(ctx context.Context, s member.Session, ids []str
 		return nil, fault.New(fault.Forbidden, "another member filed this object; only its filer can take it back")
 	}
 	return out, nil
+}
+
+// revoked tells a revoked version: it is what a recall leaves, and stays so that
+// whoever comes later hears of it.
+func revoked(raw []byte) bool {
+	if !bytes.Contains(raw, []byte(`"revoked"`)) {
+		return false
+	}
+	o, err := stix.Parse(raw, stix.Limits{})
+	return err == nil && o.Revoked
 }
 
 // implied tells the identities that the exchange adds by itself: other reports
@@ -172,7 +188,7 @@ func (x *Exchange) targetAt(ctx context.Context, q store.Querier, s member.Sessi
 		}
 		raw = o.Raw
 	}
-	t = target{id: f.ID, aud: f.Aud, at: f.At, newest: f.State == archive.Newest, raw: raw, filers: filers}
+	t = target{id: f.ID, aud: f.Aud, at: f.At, newest: f.State == archive.Newest, raw: raw, filers: filers, seen: filers}
 	if f.Member != who {
 		t.filers = []int64{who} // only this member's own report of it goes
 	}
@@ -376,6 +392,13 @@ func (x *Exchange) stillThere(ctx context.Context, tx *store.Tx, ts []target) er
 		if err != nil {
 			return err
 		}
+		filers, err := x.archive.Filers(ctx, tx, t.at)
+		if err != nil {
+			return err
+		}
+		if !slices.Equal(filers, t.seen) {
+			return errStale
+		}
 		for _, f := range found {
 			if f.At == t.at && f.State == archive.Taken || t.newest && f.At > t.at && f.State != archive.Taken && !slices.ContainsFunc(ts, func(o target) bool { return o.at == f.At }) {
 				return errStale
@@ -421,7 +444,7 @@ func (x *Exchange) takeOut(ctx context.Context, tx *store.Tx, j *job, p store.Pl
 		if err := x.archive.SetState(ctx, tx, t.id, t.at, archive.Taken); err != nil {
 			return err
 		}
-		if err := x.queue.Void(ctx, tx, t.id, p.Index); err != nil {
+		if err := x.queue.Void(ctx, tx, t.id, t.aud, p.Index); err != nil {
 			return err
 		}
 	}

@@ -35,7 +35,7 @@ type pastPart struct {
 func (x *Exchange) submissionKey(w *work) submission.Key {
 	o := w.options
 	who := fmt.Append(nil, w.session.Member.ID)
-	options := fmt.Append(nil, o.TLP, o.Group, o.Collection, o.Named, o.Format)
+	options := fmt.Appendf(nil, "%d %q %d %t %q %q", o.TLP, o.Group, o.Collection, o.Named, o.Format, o.Name)
 	k := submission.Key{Member: int64(w.session.Member.ID), Part: w.part}
 	k.Body = x.keys.MAC("submission body", who, w.batch.Input, options)
 	k.K = k.Body
@@ -45,41 +45,88 @@ func (x *Exchange) submissionKey(w *work) submission.Key {
 	return k
 }
 
+// pastAnswer is what a part was answered when it was filed before.
+type pastAnswer struct {
+	pastPart
+	entry archive.Entry
+}
+
+// pastOf looks up whether a part was filed before and still stands: not when
+// something of it was recalled meanwhile.
+func (x *Exchange) pastOf(ctx context.Context, q store.Querier, w *work) (p pastAnswer, ok bool, err error) {
+	past, ok, err := x.book.Find(ctx, q, x.submissionKey(w))
+	if err != nil || !ok {
+		return p, false, err
+	}
+	if p.entry, err = x.archive.Entry(ctx, q, past.Index); err != nil {
+		return p, false, err
+	}
+	if back, err := x.archive.Recalled(ctx, q, p.entry); err != nil || back {
+		return p, false, err
+	}
+	text, err := expand(past.Result)
+	if err == nil {
+		err = json.Unmarshal(text, &p.pastPart)
+	}
+	if err != nil {
+		return p, false, fmt.Errorf("what entry %d was answered: %w", past.Index, err)
+	}
+	return p, true, nil
+}
+
 // repeated answers a part that was filed before with the same receipt, also
-// when the first answer never arrived. What was recalled meanwhile is a new report.
+// when the first answer never arrived. What was recalled meanwhile is a new
+// report, and so is a part whose other parts are.
 func (x *Exchange) repeated(ctx context.Context, w *work) (*kept, error) {
 	if w.options.Door == DoorTAXII {
 		return nil, nil // there each object is known by its identifier and version
 	}
 	q := x.db.Reader()
-	past, ok, err := x.book.Find(ctx, q, x.submissionKey(w))
-	if err != nil || !ok {
+	p, ok, err := x.pastOf(ctx, q, w)
+	if err != nil || !ok || len(w.report.Parts) > 0 && w.report.uuid != p.ReportID {
 		return nil, err
 	}
-	e, err := x.archive.Entry(ctx, q, past.Index)
+	if mine, err := x.stillFiled(ctx, q, w.session, p.Objects); err != nil || !mine {
+		return nil, err
+	}
+	receipt, err := x.receiptOf(ctx, q, p.entry)
 	if err != nil {
 		return nil, err
 	}
-	if back, err := x.archive.Recalled(ctx, q, e); err != nil || back {
-		return nil, err
-	}
-	text, err := expand(past.Result)
-	if err != nil {
-		return nil, fmt.Errorf("what entry %d was answered: %w", past.Index, err)
-	}
-	var p pastPart
-	if err := json.Unmarshal(text, &p); err != nil {
-		return nil, fmt.Errorf("what entry %d was answered: %w", past.Index, err)
-	}
-	receipt, err := x.receiptOf(ctx, q, e)
-	if err != nil {
-		return nil, err
-	}
-	k := &kept{work: w, results: p.Objects, failures: p.Failures, removed: p.Removed, reportID: p.ReportID, index: e.Index, repeat: true, receipt: receipt}
+	k := &kept{work: w, results: p.Objects, failures: p.Failures, removed: p.Removed, reportID: p.ReportID, index: p.entry.Index, repeat: true, receipt: receipt}
 	for _, h := range p.Held {
 		k.passages = append(k.passages, held.Passage{ID: h.ID, Object: h.Object, Path: h.Path, Kind: h.Type, Reason: h.Reason})
 	}
 	return k, nil
+}
+
+// stillFiled tells whether the member still counts as one that filed all of some
+// objects: not after it took one back that another had filed too.
+func (x *Exchange) stillFiled(ctx context.Context, q store.Querier, s member.Session, objects []ObjectResult) (bool, error) {
+	ids := make([]string, len(objects))
+	for i, o := range objects {
+		ids[i] = o.ID
+	}
+	found, err := x.archive.Find(ctx, q, audiences(s), ids, 0)
+	if err != nil {
+		return false, err
+	}
+	mine := map[string]bool{}
+	for _, f := range found {
+		if f.Member == int64(s.Member.ID) {
+			mine[f.ID] = true
+		}
+	}
+	for _, f := range found {
+		if mine[f.ID] || f.State == archive.Taken {
+			continue
+		}
+		filers, err := x.archive.Filers(ctx, q, f.At)
+		if err != nil || !slices.Contains(filers, int64(s.Member.ID)) {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 // receiptOf makes the receipt of an entry again: the same bytes as the first time.
@@ -116,14 +163,18 @@ func (k *kept) arrange() {
 
 // placed gives the passages with the positions of their objects.
 func (k *kept) placed(p store.Place) []held.Passage {
+	type place struct {
+		id  string
+		aud int32
+	}
+	at := make(map[place]int64, len(k.items))
+	for n, it := range k.items {
+		at[place{it.obj.ID, int32(it.aud)}] = p.Added + int64(n)
+	}
 	out := slices.Clone(k.passages)
 	for i := range out {
 		out[i].Index, out[i].Created = p.Index, p.Added
-		for n, it := range k.items {
-			if it.obj.ID == out[i].Object && int32(it.aud) == out[i].Aud {
-				out[i].At = p.Added + int64(n)
-			}
-		}
+		out[i].At = at[place{out[i].Object, out[i].Aud}]
 	}
 	return out
 }

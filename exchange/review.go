@@ -56,7 +56,7 @@ func (x *Exchange) Decide(ctx context.Context, s member.Session, id string, rele
 	if err := mayReview(s); err != nil {
 		return Filed{}, err
 	}
-	for try := 0; ; try++ {
+	for range tries {
 		p, err := x.queue.Get(ctx, x.db.Reader(), id)
 		if err != nil {
 			return Filed{}, err
@@ -65,10 +65,11 @@ func (x *Exchange) Decide(ctx context.Context, s member.Session, id string, rele
 			return Filed{}, fault.New(fault.Conflict, "this passage has been decided already, or its report was taken back")
 		}
 		f, err := x.decide(ctx, s, p, release)
-		if !errors.Is(err, errStale) || try == 8 {
+		if !errors.Is(err, errStale) {
 			return f, err
 		}
 	}
+	return Filed{}, errContended
 }
 
 // next is what a released passage makes of its object.
@@ -139,8 +140,11 @@ func (x *Exchange) releasedObject(ctx context.Context, p held.Passage) (*next, e
 		return nil, err
 	}
 	i := slices.IndexFunc(found, func(f archive.Stored) bool { return f.State == archive.Newest })
-	if i < 0 {
+	switch {
+	case i < 0:
 		return nil, fault.New(fault.Gone, "the object of this passage was taken back")
+	case found[i].At != p.At:
+		return nil, fault.New(fault.Conflict, "its member filed a newer version of the object since; remove this passage: what the newer version says stands for itself")
 	}
 	o, err := x.archive.At(ctx, q, p.Aud, found[i].At)
 	if err != nil {
@@ -168,16 +172,17 @@ func (x *Exchange) releasedObject(ctx context.Context, p held.Passage) (*next, e
 	return n, err
 }
 
-// placeholderOrd counts the placeholders that still stand before this one in its field.
+// placeholderOrd gives which placeholder of its field a passage is now: those
+// before it that were released no longer stand there.
 func (x *Exchange) placeholderOrd(ctx context.Context, q store.Querier, p held.Passage) (int, error) {
 	all, err := x.queue.OfObject(ctx, q, p.Object)
 	if err != nil {
 		return 0, err
 	}
-	n := 0
+	n := p.Ord
 	for _, o := range all {
-		if o.Path == p.Path && o.Aud == p.Aud && o.Index == p.Index && o.Ord < p.Ord && o.State != held.Released {
-			n++
+		if o.Path == p.Path && o.Aud == p.Aud && o.Index == p.Index && o.Ord < p.Ord && o.State == held.Released {
+			n--
 		}
 	}
 	return n, nil
@@ -243,6 +248,11 @@ func (x *Exchange) putReleased(ctx context.Context, tx *store.Tx, j *job, at sto
 			return err
 		}
 		if err := x.things.SetState(ctx, tx, []int64{n.previous}, thing.Taken, at.Added); err != nil {
+			return err
+		}
+	}
+	if n.previous != 0 {
+		if err := x.queue.Move(ctx, tx, n.obj.ID, p.Aud, n.previous, at.Added+j.from); err != nil {
 			return err
 		}
 	}

@@ -3,19 +3,21 @@ package exchange
 import (
 	"context"
 
+	"tocsin/fault"
 	"tocsin/privacy"
 	"tocsin/stix"
 )
 
 // strip is step 3: the gate judges all objects of the part together; then the
 // identifiers that may not be published are replaced, everywhere.
-func (x *Exchange) strip(ctx context.Context, k *kept, items []*item) ([]*item, error) {
+func (x *Exchange) strip(ctx context.Context, k *kept, items []*item) (_ []*item, err error) {
 	objs := make([]stix.Object, len(items))
 	for i, it := range items {
 		objs[i] = it.obj
 	}
 	verdicts := x.gate.Report(objs)
 	publisher := k.work.session.Member.Publisher
+	out := make([]*item, 0, len(items))
 	for i, it := range items {
 		v := verdicts[i]
 		if publisher {
@@ -23,13 +25,18 @@ func (x *Exchange) strip(ctx context.Context, k *kept, items []*item) ([]*item, 
 			k.recorded += len(v.Removed) + len(v.Held)
 			v = privacy.Stripped{Raw: it.obj.Raw}
 		}
-		it.stripped = v
+		it.stripped, it.creator = v, it.obj.CreatedBy
 		if v.Changed {
-			it.obj.Raw = v.Raw
+			// Everything that follows is read from what may go out, never from what came.
+			if it.obj, err = stix.Parse(v.Raw, stix.Limits{}); err != nil {
+				k.failItem(it, fault.Because(err, fault.Refused, "the object breaks a rule without what the gate had to take out; leave that out and file it again"))
+				continue
+			}
 		}
+		out = append(out, it)
 	}
 	if publisher {
-		return items, nil
+		return out, nil
 	}
-	return x.rename(ctx, k, items)
+	return x.rename(ctx, k, out)
 }

@@ -27,6 +27,9 @@ type work struct {
 	report  *Filed // the parts before this one
 	part    int    // from 1
 	last    bool
+	// renewals are fresh identifiers for what its member took back and files again,
+	// by submitted identifier: found in step 4, applied when the steps are done over.
+	renewals map[string]string
 }
 
 // item is one object of a part on its way.
@@ -35,9 +38,10 @@ type item struct {
 	submitted string      // identifier as it came
 	obj       stix.Object // as it will be published
 	aud       member.Audience
-	own       bool // created by its submitter (no creator, or the submitter's own identity)
-	renamed   bool // published under another identifier than submitted
-	implied   bool // an identity that the exchange adds by itself: the answer doesn't list it
+	own       bool   // created by its submitter (no creator, or the submitter's own identity)
+	renamed   bool   // published under another identifier than submitted
+	creator   string // created_by_ref as it came
+	implied   bool   // an identity that the exchange adds by itself: the answer doesn't list it
 	stripped  privacy.Stripped
 	original  []byte // before the gate, for the context of held passages
 
@@ -55,11 +59,14 @@ type kept struct {
 	results  []ObjectResult
 	failures []Failure
 	removed  []Removed
+	lines    map[Removed]int // where a line of removed stands, its count left out
 	passages []held.Passage
 	recorded int // what the gate would have removed from a publisher's material
 
 	published map[string]string // submitted identifier to published one
-	filers    []int64           // dates of objects that were there already, filed again by another member
+	before    map[string]string // the same, as it was known before this part
+	taken     map[string]string // removed identifiers, and their UUIDs alone, to published ones
+	filers    []filedAgain
 	facts     facts
 	snapshot  int64 // date of the head when step 4 looked, and the log's size then
 	since     int64
@@ -70,6 +77,13 @@ type kept struct {
 	index     int64
 	repeat    bool
 	receipt   []byte
+}
+
+// filedAgain is an object that was there already and that another member filed too.
+type filedAgain struct {
+	id  string
+	aud int32
+	at  int64
 }
 
 // facts is what legal conditions need, frozen when the report is filed. What a
