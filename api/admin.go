@@ -188,7 +188,7 @@ func (h *handler) memberNamed(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// trust is a receiver's own word on what a source may do at its defences.
+// trust is a receiver's own word on what a source, named as the receiver sees it, may do at its defences.
 func (h *handler) trust(w http.ResponseWriter, r *http.Request) {
 	h.as(w, r, 0, func(ctx context.Context, s member.Session) (any, error) {
 		var in struct{ Trust string }

@@ -281,13 +281,13 @@ func (cmd groupJoinCmd) Run(c *call) error {
 
 type trustCmd struct {
 	remote
-	Source string `arg:"" help:"Name of the member that reports."`
+	Source string `arg:"" help:"The source as you see it: the identity id in created_by_ref of its reports, or the name of that identity."`
 	Trust  string `arg:"" help:"block, alert or none." enum:"block,alert,none"`
 }
 
 // Help is the example that --help shows.
 func (trustCmd) Help() string {
-	return "Example:\n  tocsin trust \"Careless Ltd\" alert\n\nMembers of one node block at each other until the receiver says otherwise."
+	return "Examples:\n  tocsin trust \"Member 1A2B3C\" alert\n  tocsin trust \"Careless Ltd\" none     (a member that agreed to be named)\n\nMembers of one node block at each other until the receiver says otherwise."
 }
 
 func (cmd trustCmd) Run(c *call) error {

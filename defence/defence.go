@@ -68,6 +68,8 @@ type Views struct {
 	mu     sync.Mutex
 	wishes map[[32]byte]spec   // views that readers wait for
 	asked  map[int64]time.Time // when each view was last read, since the last note in its row
+	reads  map[member.ID]reads // what each member reads
+	left   map[[32]byte]bool   // views of its own policy that a member went away from
 	folded chan struct{}       // closed when something was folded
 }
 
@@ -75,14 +77,14 @@ type Views struct {
 // for views to come into being.
 func New(db *store.DB, logID int64, log Log) *Views {
 	return &Views{db: db, logID: logID, log: log, things: thing.New(logID, log.Keys()), wake: make(chan struct{}, 1),
-		wishes: map[[32]byte]spec{}, asked: map[int64]time.Time{}, folded: make(chan struct{})}
+		wishes: map[[32]byte]spec{}, asked: map[int64]time.Time{}, reads: map[member.ID]reads{}, left: map[[32]byte]bool{}, folded: make(chan struct{})}
 }
 
 // spec is what makes a view: two readers with equal specs share one.
 type spec struct {
-	Auds       []int32 `json:"audiences"`
-	Distrusted []int64 `json:"distrusted,omitempty"`
-	Floor      int     `json:"floor"` // members that must report a value
+	Auds       []int32           `json:"audiences"`
+	Distrusted []member.Distrust `json:"distrusted,omitempty"`
+	Floor      int               `json:"floor"` // members that must report a value
 }
 
 // defaultFloor: one member's word is enough until a receiver says otherwise.
@@ -95,11 +97,8 @@ func (v *Views) specOf(ctx context.Context, s member.Session) (spec, error) {
 		out.Auds = append(out.Auds, int32(a))
 	}
 	slices.Sort(out.Auds)
-	ids, err := v.log.Members().Distrusted(ctx, v.db.Reader(), s.Member.ID)
-	for _, id := range ids {
-		out.Distrusted = append(out.Distrusted, int64(id))
-	}
-	slices.Sort(out.Distrusted)
+	var err error
+	out.Distrusted, err = v.log.Members().Distrusted(ctx, v.db.Reader(), s.Member.ID)
 	return out, err
 }
 
@@ -120,8 +119,7 @@ func (v *Views) hash(s *spec) [32]byte {
 // counts tells whether a backing counts under the spec.
 func (s *spec) counts(b *thing.Backing) bool {
 	_, sees := slices.BinarySearch(s.Auds, b.Aud)
-	_, ignores := slices.BinarySearch(s.Distrusted, b.Member)
-	return sees && !ignores
+	return sees && !member.Ignores(s.Distrusted, member.ID(b.Member), member.Audience(b.Aud))
 }
 
 // weigh gives what the backings of one thing make of it in the view; ok is false
@@ -181,6 +179,7 @@ func (v *Views) View(ctx context.Context, s member.Session) (View, error) {
 		return View{}, err
 	}
 	hash := v.hash(&sp)
+	v.reading(s.Member.ID, reads{hash, len(sp.Distrusted) > 0})
 	end := time.NewTimer(patience)
 	defer end.Stop()
 	for {
@@ -224,6 +223,24 @@ func (v *Views) wish(hash [32]byte, sp spec) {
 	case v.wake <- struct{}{}:
 	default:
 	}
+}
+
+// reads is the view that a member reads; own tells that it is of a policy that is
+// hardly anybody else's.
+type reads struct {
+	hash [32]byte
+	own  bool
+}
+
+// reading notes what a member reads now. The view of its own policy that it read
+// before is dropped soon (dropLeft): each one is a copy of the whole list.
+func (v *Views) reading(who member.ID, now reads) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if was := v.reads[who]; was != now && was.own {
+		v.left[was.hash] = true
+	}
+	v.reads[who] = now
 }
 
 func (v *Views) note(id int64) {

@@ -73,9 +73,7 @@ func TestTrust(t *testing.T) {
 		at := w.file(acme, member.AudienceGreen, inAYear(), "a.example")
 		w.file(acme, member.AudienceGreen, inAYear(), "b.example")
 		w.file(cyan, member.AudienceGreen, inAYear(), "b.example")
-		if err := w.members.SetTrust(t.Context(), "borg", "acme", member.TrustAlert); err != nil {
-			t.Fatal(err)
-		}
+		w.trust("borg", "acme", member.TrustAlert)
 		if got := w.values(borg); got != "b.example" {
 			t.Errorf("a receiver that only lets acme alert blocks %q", got)
 		}
@@ -100,9 +98,7 @@ func TestSharedView(t *testing.T) {
 	if a, b := w.view(acme), w.view(borg); a != b {
 		t.Errorf("equal rights gave %+v and %+v", a, b)
 	}
-	if err := w.members.SetTrust(t.Context(), "borg", "acme", member.TrustNone); err != nil {
-		t.Fatal(err)
-	}
+	w.trust("borg", "acme", member.TrustNone)
 	if a, b := w.view(acme), w.view(borg); a.ID == b.ID {
 		t.Error("another policy is the same view")
 	}
@@ -133,5 +129,80 @@ func TestMade(t *testing.T) {
 		if made, ok := (View{ID: 1, Serial: c.serial}).Made(now); ok != c.ok || made.Unix() != c.serial {
 			t.Errorf("serial %d: %v, %v", c.serial, made, ok)
 		}
+	}
+}
+
+// TestTrustInAGroupShowsNothingOutside: what a source files in the community must
+// not vanish with the word on its pseudonym in a group, or the two would be known
+// to be one.
+func TestTrustInAGroupShowsNothingOutside(t *testing.T) {
+	w := newWorld(t, openSQLite(t), newKeys(t))
+	w.member("acme")
+	w.member("borg")
+	g, err := w.members.AddGroup(t.Context(), "banks", []string{"acme", "borg"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	acme, borg := w.session("acme"), w.session("borg")
+	w.file(acme, member.AudienceGreen, inAYear(), "open.example", "both.example")
+	w.file(acme, g.Audience, inAYear(), "closed.example", "both.example")
+	id, _ := w.members.Pseudonym(acme.Member, g.Audience)
+	if err := w.members.SetTrust(t.Context(), "borg", id, member.TrustNone); err != nil {
+		t.Fatal(err)
+	}
+	if got := w.values(borg); got != "both.example open.example" {
+		t.Errorf("after a word on the group's pseudonym: %q", got)
+	}
+	w.trust("borg", "acme", member.TrustNone)
+	if got := w.values(borg); got != "" {
+		t.Errorf("after a word on both: %q", got)
+	}
+}
+
+// TestViewsOfAPolicyThatWasLeft: who changes its word again and again leaves no
+// pile of views, each a copy of the list; a view that somebody reads stays.
+func TestViewsOfAPolicyThatWasLeft(t *testing.T) {
+	w := newWorld(t, openSQLite(t), newKeys(t))
+	ctx := t.Context()
+	acme, borg, cyan := w.member("acme"), w.member("borg"), w.member("cyan")
+	w.file(acme, member.AudienceGreen, inAYear(), "a.example")
+	drop := func() {
+		t.Helper()
+		if err := w.views.dropLeft(ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	there := func(v View) bool {
+		t.Helper()
+		r, err := w.views.byID(ctx, w.db.Reader(), v.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r.ready()
+	}
+	shared := w.view(borg)
+	w.trust("borg", "acme", member.TrustNone)
+	w.trust("cyan", "acme", member.TrustNone)
+	own := w.view(borg)
+	if other := w.view(cyan); other != own {
+		t.Fatalf("equal words gave %+v and %+v", own, other)
+	}
+	w.trust("borg", "acme", member.TrustBlock)
+	w.view(borg)
+	drop()
+	if !there(own) || !there(shared) {
+		t.Error("a view that a member reads, or that is everybody's, was dropped")
+	}
+	w.trust("cyan", "acme", member.TrustBlock)
+	w.view(cyan)
+	drop()
+	if there(own) || !there(shared) {
+		t.Errorf("the view that both left is there: %v; everybody's is: %v", there(own), there(shared))
+	}
+	w.trust("cyan", "acme", member.TrustNone)
+	if again := w.view(cyan); again.ID == own.ID || again.Name == own.Name {
+		t.Errorf("the view came back as %+v", again)
+	} else if drop(); !there(again) {
+		t.Error("a view that was made anew was dropped")
 	}
 }

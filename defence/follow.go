@@ -2,6 +2,7 @@ package defence
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -36,7 +37,7 @@ func (v *Views) Follow(ctx context.Context, log *slog.Logger) {
 		}
 		if err == nil && time.Since(forgot) > forgetEvery {
 			forgot = time.Now().UTC()
-			err = v.forget(ctx)
+			err = errors.Join(v.dropLeft(ctx), v.forget(ctx))
 		}
 		if err != nil {
 			if ctx.Err() == nil {
@@ -177,6 +178,45 @@ func (v *Views) forget(ctx context.Context) error {
 	})
 }
 
+// dropLeft marks the views that members of this process went away from with a new
+// policy, and that no member of it reads. Where another process has a reader of
+// one, that reader's next request makes it anew.
+func (v *Views) dropLeft(ctx context.Context) error {
+	v.mu.Lock()
+	left := v.left
+	v.left = map[[32]byte]bool{}
+	for _, r := range v.reads {
+		delete(left, r.hash)
+	}
+	v.mu.Unlock()
+	if len(left) == 0 {
+		return nil
+	}
+	return v.db.Write(ctx, func(tx *store.Tx) error {
+		if err := v.take(ctx, tx); err != nil {
+			return err
+		}
+		for hash := range left {
+			r, err := v.byHash(ctx, tx, hash)
+			if err == nil && r.id != 0 {
+				err = v.end(ctx, tx, r.id)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// end marks a view as gone: nobody folds it any more, and Upkeep deletes what is
+// left of it. The hash is overwritten by the number, which no hash is: another
+// view of the same spec may be made at once.
+func (v *Views) end(ctx context.Context, tx *store.Tx, id int64) error {
+	_, err := tx.Exec(ctx, `UPDATE defence_view SET gone = 1, hash = $1 WHERE log_id = $2 AND id = $3`, fmt.Append(nil, id), v.logID, id)
+	return err
+}
+
 // noteAsked writes down which views were read, and marks those that nobody reads
 // any more: readers that come after this wish for a new one.
 func (v *Views) noteAsked(ctx context.Context, now time.Time) error {
@@ -193,10 +233,9 @@ func (v *Views) noteAsked(ctx context.Context, now time.Time) error {
 				return err
 			}
 		}
-		// The hash is overwritten by the number, which no hash is: another view of the same spec may be made at once.
 		rows, err := v.unread(ctx, tx, now.Add(-unreadFor).Unix())
 		for _, id := range rows {
-			if _, err := tx.Exec(ctx, `UPDATE defence_view SET gone = 1, hash = $1 WHERE log_id = $2 AND id = $3`, fmt.Append(nil, id), v.logID, id); err != nil {
+			if err := v.end(ctx, tx, id); err != nil {
 				return err
 			}
 		}

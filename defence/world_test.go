@@ -118,6 +118,15 @@ func (w *world) session(name string) member.Session {
 	return s
 }
 
+// trust sets what a receiver lets a source do, as it sees it in the community.
+func (w *world) trust(receiver, source string, to member.Trust) {
+	w.Helper()
+	id, _ := w.members.Pseudonym(w.session(source).Member, member.AudienceClear)
+	if err := w.members.SetTrust(context.Background(), receiver, id, to); err != nil {
+		w.Fatal(err)
+	}
+}
+
 // inAYear is when indicators of these tests end.
 func inAYear() time.Time { return time.Now().UTC().AddDate(1, 0, 0).Truncate(time.Second) }
 

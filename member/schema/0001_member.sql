@@ -59,11 +59,13 @@ CREATE TABLE group_member (
 ){norowid};
 CREATE INDEX group_member_member ON group_member (log_id, member);
 
--- What a receiver lets a source do; no row means block, the trust that members of one node begin with.
+-- What a receiver lets a source do; no row means block, the trust that members of one node begin with. circle is what the
+-- word covers: 0 what it sees under the source's pseudonym in the community, from 16 up that in a sharing group, -1 everything.
 CREATE TABLE trust (
   log_id   {int} NOT NULL,
   receiver {int} NOT NULL,
   source   {int} NOT NULL,
+  circle   {int} NOT NULL,
   trust    {text} NOT NULL,
-  PRIMARY KEY (log_id, receiver, source)
+  PRIMARY KEY (log_id, receiver, source, circle)
 ){norowid};
