@@ -138,3 +138,46 @@ func (sc *scanner) changesTo(i int) bool {
 	}
 	return false
 }
+
+// quadWithPort reads an address whose port stands behind a fifth dot, as tcpdump
+// writes it: IP 192.0.2.1.49712 > 198.51.100.7.443. The arrow must be there.
+func (sc *scanner) quadWithPort(c chain, w string) int {
+	dot := strings.LastIndexByte(w, '.')
+	arrow := strings.HasPrefix(sc.s[c.end:], " > ") || strings.HasSuffix(sc.s[max(0, c.start-2):c.start], "> ")
+	if !arrow || c.end-c.start != len(w) || len(w)-dot > 6 {
+		return c.end
+	}
+	if t, ok := canonical(observable.IPv4, w[:dot]); ok && !nothingAddress(t.Value) {
+		sc.add(t, c.start, c.start+dot, false)
+	}
+	return c.end
+}
+
+// pinned tells whether a requirement gives a version: name==1.2.3.4, >=1.2.3.4. A
+// filter compares addresses in the same way (ip.addr==192.0.2.1).
+func (sc *scanner) pinned(i int, w string) bool {
+	if i < 3 || sc.s[i-1] != '=' {
+		return false
+	}
+	switch sc.s[i-2] {
+	case '>', '<', '~':
+		return smallNumbers(w)
+	case '=':
+	default:
+		return false
+	}
+	j := i - 2
+	for j > 0 && j > i-24 && isWordByte(sc.s[j-1]) {
+		j--
+	}
+	name := lowered(sc.s[j : i-2])
+	return smallNumbers(w) && name != "" && hintWords[name] != hintNetwork && name != "addr" && sc.before(j) != '.'
+}
+
+// numbered tells whether i begins a heading of Markdown or AsciiDoc: what stands
+// there is the number of a section or release.
+func (sc *scanner) numbered(i int) bool {
+	head := sc.s[sc.hints.line:i]
+	marks := strings.TrimLeft(head, "#=")
+	return len(head) > 1 && len(head) < 10 && len(marks) < len(head) && strings.Trim(marks, " [v") == ""
+}

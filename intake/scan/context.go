@@ -21,7 +21,7 @@ func (sc *scanner) isVersion(i int, w string) bool {
 		return true
 	}
 	prev := sc.before(i)
-	if prev == '+' || prev == '#' {
+	if prev == '+' || prev == '#' || sc.pinned(i, w) || smallNumbers(w) && sc.numbered(i) {
 		return true
 	}
 	// A word right before four small numbers is a product (Acrobat 9.3.2.1), unless

@@ -316,3 +316,33 @@ func TestPlacesOfWrapped(t *testing.T) {
 		}
 	}
 }
+
+// TestAddressesOfCaptures holds addresses with a port behind a fifth dot.
+func TestAddressesOfCaptures(t *testing.T) {
+	wantValues(t, []struct{ text, want string }{
+		{"IP 203.0.113.5.49712 > 198.51.100.7.443: Flags [S]", "ipv4 203.0.113.5|ipv4 198.51.100.7"},
+		{"IP 10.0.0.5.49712 > 198.51.100.7.443:", "ipv4 10.0.0.5|ipv4 198.51.100.7"},
+		{"203.0.113.5.443", ""},
+		{"IP 127.0.0.1.80 > 198.51.100.7.443", "ipv4 198.51.100.7"},
+		{"1.3.6.1.4 > x", "ipv4 1.3.6.1"},
+		{"256.1.1.1.4 > x", ""},
+		{"203.0.113.5.123456 > x", ""},
+		{"1.3.6.1.4.1 > x", ""},
+	})
+}
+
+// TestPinnedVersions holds requirements and filters, which look alike.
+func TestPinnedVersions(t *testing.T) {
+	wantValues(t, []struct{ text, want string }{
+		{"dnspython==2.4.2.1", ""}, {"lib>=2.4.2.1", ""}, {"lib~=2.4.2.1", ""}, {"lib<=2.4.2.1", ""},
+		{"ip.addr==9.8.7.6", "ipv4 9.8.7.6"}, {"ip==9.8.7.6", "ipv4 9.8.7.6"}, {"ip.src == 9.8.7.6", "ipv4 9.8.7.6"}, {"dst=9.8.7.6", "ipv4 9.8.7.6"}, {"x==203.0.113.5", "ipv4 203.0.113.5"},
+	})
+}
+
+// TestNumberedHeadings holds that a heading begins with the number of a section.
+func TestNumberedHeadings(t *testing.T) {
+	wantValues(t, []struct{ text, want string }{
+		{"## 4.2.1.9 (2026-11-20)", ""}, {"#### 4.2.1.9 Scope", ""}, {"== 4.2.1.9", ""}, {"## [4.2.1.9] - 2026", ""}, {"# v4.2.1.9", ""},
+		{"## 203.0.113.5", "ipv4 203.0.113.5"}, {"4.2.1.9", "ipv4 4.2.1.9"}, {"- 4.2.1.9", "ipv4 4.2.1.9"}, {"## C2 at 4.2.1.9", "ipv4 4.2.1.9"},
+	})
+}

@@ -10,6 +10,9 @@ import (
 // version, a section or an object identifier.
 func (sc *scanner) quad(c chain) int {
 	w := string(c.text)
+	if c.dots == 4 {
+		return sc.quadWithPort(c, w)
+	}
 	if c.dots != 3 || len(w) > 15 {
 		return c.end
 	}

@@ -68,7 +68,7 @@ var markedNothing = []marked{
 	{"sections", "See section 4.2.1.1 and chapter 5.3.2.1 and clause 7.1.1.2."},
 	{"nothings", "bind to 0.0.0.0 and 127.0.0.1, broadcast 255.255.255.255"},
 	{"zero hash", "hash 00000000000000000000000000000000 means none"},
-	{"guid", "CLSID {0f3a7c1e-7f0a-4c6b-9c62-5f6f4d1b9a01} and 6b1b9a1c3f114ab08a112b4e7d2a9c10 as guid"[:58]},
+	{"guid", "CLSID {0f3a7c1e-7f0a-4c6b-9c62-5f6f4d1b9a01} was registered"},
 	{"commit", "Fixed in commit 2fd4e1c67a2d28fced849ee1bb76e7391b93eb12."},
 	{"transaction", "Transaction hash 0x{sha256:tx} moved the coins."},
 	{"bad wallet", "not a wallet: 1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNb"},

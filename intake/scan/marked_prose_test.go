@@ -65,7 +65,7 @@ persists in ⟦registry|HKCU\Software\Microsoft\Windows\CurrentVersion\Run\Lante
 	{"arrow", "⟦domain|lure.example⟧ -> ⟦domain|gate.example⟧ → ⟦ipv4|192.0.2.77⟧ => ⟦domain|end.test⟧"},
 	{"equals", "c2=⟦domain|c2.kit.example⟧ backup=⟦ipv4|203.0.113.33⟧ key=abc"},
 	{"underscore", "TXT query to ⟦domain|_dmarc.spoofed.example⟧ and ⟦domain|a_b.tunnel.example⟧"},
-	{"zip host", "The page http://payload.zip/ is new: ⟦url|http://payload.zip/⟧"[len("The page http://payload.zip/ is new: "):]},
+	{"zip host", "The page is ⟦url|http://payload.zip/⟧ and nothing else."},
 	{"number host", "opens ⟦url|http://3221226219/x=>http://192.0.2.235/x⟧ and ⟦url|http://0xc00002ec/y=>http://192.0.2.236/y⟧"},
 	{"wallet", "Pay 0.5 to ⟦btc|1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa⟧ within 72 hours"},
 	{"image digest", "Malicious image registry.example/tools/miner@sha256:⟦sha256|{sha256:image}⟧"},

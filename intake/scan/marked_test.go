@@ -121,7 +121,7 @@ func checkMarked(t *testing.T, m marked) (right, wrong, missed int) {
 // TestMarkedTexts holds the scanner to every marked text, exactly.
 func TestMarkedTexts(t *testing.T) {
 	var texts, right, wrong, missed int
-	for _, set := range [][]marked{markedProse, markedTongues, markedDefang, markedRules, markedScripts, markedLogs, markedTables, markedNothing} {
+	for _, set := range [][]marked{markedProse, markedTongues, markedDefang, markedRules, markedScripts, markedLogs, markedTables, markedNothing, markedOutput, markedBenign} {
 		for _, m := range set {
 			r, w, n := checkMarked(t, m)
 			texts, right, wrong, missed = texts+1, right+r, wrong+w, missed+n
