@@ -75,6 +75,16 @@ func (t *text) isPlace(i, j int) bool {
 	return t.toks[p].kind == word && t.toks[p].shape == capital && strings.Contains(placeFirst, " "+strings.ToLower(t.str(p))+" ")
 }
 
+// abstract tells words such as Modification, which no person is called.
+func abstract(w string) bool {
+	for _, e := range []string{"ation", "ations", "ments", "ness", "ility", "ology", "ware"} {
+		if len(w) > len(e)+2 && strings.HasSuffix(w, e) {
+			return true
+		}
+	}
+	return false
+}
+
 // cited tells a word inside (Citation: ...), by which ATT&CK names a public source.
 func (t *text) cited(i int) bool {
 	for k := i - 1; k > 0 && k > i-10 && !t.mark(k, ')'); k-- {

@@ -57,7 +57,7 @@ func (t *text) initial(i int) bool {
 // part tells whether token k can be a word of a name after its first.
 func (t *text) part(k int) bool {
 	tok := &t.toks[k]
-	if !t.loose(k) || tok.in != free || tok.f&(fStop|fThing|fTitle|fRole) != 0 && tok.f&fAnyName == 0 {
+	if !t.loose(k) || tok.in != free || tok.f == 0 && abstract(t.str(k)) || tok.f&(fStop|fThing|fTitle|fRole) != 0 && tok.f&fAnyName == 0 {
 		return false
 	}
 	return tok.shape == capital || tok.shape == upper
