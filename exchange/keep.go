@@ -200,8 +200,8 @@ func (x *Exchange) unchanged(ctx context.Context, tx *store.Tx, k *kept) error {
 	if k.work.options.Door == DoorTAXII {
 		return nil
 	}
-	past, ok, err := x.pastOf(ctx, tx, k.work)
-	if err == nil && ok && past.ReportID == k.reportID || err == nil && ok && k.work.part == 1 {
+	_, repeat, err := x.repeatOf(ctx, tx, k.work)
+	if err == nil && repeat {
 		return errStale
 	}
 	return err

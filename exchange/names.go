@@ -161,8 +161,9 @@ func (x *Exchange) names(ctx context.Context, k *kept, items []*item) (*names, e
 	if err != nil || !known {
 		return n, err
 	}
+	submitted := map[string]bool{}
 	for _, it := range items {
-		ids[it.submitted] = true
+		ids[it.submitted], submitted[it.submitted] = true, true
 		eachMention(it.obj.Raw, func(m mention) { ids[m.id] = true })
 	}
 	list := make([]string, 0, len(ids))
@@ -179,7 +180,10 @@ func (x *Exchange) names(ctx context.Context, k *kept, items []*item) (*names, e
 		return nil, err
 	}
 	for id, pub := range removed {
-		n.other[id] = pub
+		// What the member itself files gets an identifier of its own.
+		if n.other[id] == "" && !submitted[id] {
+			n.other[id] = pub
+		}
 	}
 	for id, pub := range before {
 		switch {

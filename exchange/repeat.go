@@ -82,11 +82,8 @@ func (x *Exchange) repeated(ctx context.Context, w *work) (*kept, error) {
 		return nil, nil // there each object is known by its identifier and version
 	}
 	q := x.db.Reader()
-	p, ok, err := x.pastOf(ctx, q, w)
-	if err != nil || !ok || len(w.report.Parts) > 0 && w.report.uuid != p.ReportID {
-		return nil, err
-	}
-	if mine, err := x.stillFiled(ctx, q, w.session, p.Objects); err != nil || !mine {
+	p, ok, err := x.repeatOf(ctx, q, w)
+	if err != nil || !ok {
 		return nil, err
 	}
 	receipt, err := x.receiptOf(ctx, q, p.entry)
@@ -98,6 +95,16 @@ func (x *Exchange) repeated(ctx context.Context, w *work) (*kept, error) {
 		k.passages = append(k.passages, held.Passage{ID: h.ID, Object: h.Object, Path: h.Path, Kind: h.Type, Reason: h.Reason})
 	}
 	return k, nil
+}
+
+// repeatOf looks up whether a part is a repeat of one that was filed before.
+func (x *Exchange) repeatOf(ctx context.Context, q store.Querier, w *work) (p pastAnswer, ok bool, err error) {
+	p, ok, err = x.pastOf(ctx, q, w)
+	if err != nil || !ok || len(w.report.Parts) > 0 && w.report.uuid != p.ReportID {
+		return p, false, err
+	}
+	ok, err = x.stillFiled(ctx, q, w.session, p.Objects)
+	return p, ok, err
 }
 
 // stillFiled tells whether the member still counts as one that filed all of some

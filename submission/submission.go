@@ -126,11 +126,11 @@ func (b *Book) Published(ctx context.Context, q store.Querier, member int64, ids
 	return out, nil
 }
 
-// PutPublished remembers under which identifiers objects were published; what
-// is known stays as it is.
+// PutPublished remembers under which identifiers objects were published: a later
+// one takes the place of an earlier one, which was taken back.
 func (b *Book) PutPublished(ctx context.Context, tx *store.Tx, member int64, pubs map[string]string) error {
 	for id, pub := range pubs {
-		if _, err := tx.Exec(ctx, `INSERT INTO published (log_id, member, k, pub) VALUES ($1,$2,$3,$4) ON CONFLICT DO NOTHING`,
+		if _, err := tx.Exec(ctx, `INSERT INTO published (log_id, member, k, pub) VALUES ($1,$2,$3,$4) ON CONFLICT (log_id, member, k) DO UPDATE SET pub = excluded.pub`,
 			b.logID, member, b.idKey(member, id), pub); err != nil {
 			return fmt.Errorf("published identifier: %w", err)
 		}

@@ -197,7 +197,7 @@ func TestPublished(t *testing.T) {
 		}
 		pubs := map[string]string{"email-addr--1": "email-addr--9", "file--2": "file--8"}
 		b.write(t, func(tx *store.Tx) error { return b.PutPublished(t.Context(), tx, 5, pubs) })
-		// What is known stays as it is: references made earlier point there.
+		// What was filed again after its recall has another identifier from then on.
 		b.write(t, func(tx *store.Tx) error {
 			return b.PutPublished(t.Context(), tx, 5, map[string]string{"email-addr--1": "email-addr--7", "url--3": "url--6"})
 		})
@@ -205,7 +205,7 @@ func TestPublished(t *testing.T) {
 			return b.PutPublished(t.Context(), tx, 6, map[string]string{"file--2": "file--5"})
 		})
 		for member, want := range map[int64]map[string]string{
-			5: {"email-addr--1": "email-addr--9", "file--2": "file--8", "url--3": "url--6"}, 6: {"file--2": "file--5"}, 7: {},
+			5: {"email-addr--1": "email-addr--7", "file--2": "file--8", "url--3": "url--6"}, 6: {"file--2": "file--5"}, 7: {},
 		} {
 			got, err := b.Published(t.Context(), b.db.Reader(), member, []string{"email-addr--1", "file--2", "url--3", "never--0"})
 			must(t, err)
