@@ -136,7 +136,7 @@ func TestDeceptiveHosts(t *testing.T) {
 				got = append(got, th.Value)
 			}
 		}
-		for _, w := range strings.Fields(c.want) {
+		for w := range strings.FieldsSeq(c.want) {
 			if !things(b)[observable.Thing{Kind: observable.Domain, Value: w}] {
 				t.Errorf("%s: no indicator of %s", name, w)
 			}

@@ -178,6 +178,10 @@ func (sc *scanner) pinned(i int, w string) bool {
 // there is the number of a section or release.
 func (sc *scanner) numbered(i int) bool {
 	head := sc.s[sc.hints.line:i]
+	if len(head) < 2 || len(head) > 16 {
+		return false
+	}
+	head = strings.TrimLeft(head, " \t>\ufeff") // also in a quoted mail
 	marks := strings.TrimLeft(head, "#=")
-	return len(head) > 1 && len(head) < 10 && len(marks) < len(head) && strings.Trim(marks, " [v") == ""
+	return len(marks) < len(head) && strings.Trim(marks, " [v") == ""
 }

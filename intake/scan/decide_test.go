@@ -346,3 +346,17 @@ func TestNumberedHeadings(t *testing.T) {
 		{"## 203.0.113.5", "ipv4 203.0.113.5"}, {"4.2.1.9", "ipv4 4.2.1.9"}, {"- 4.2.1.9", "ipv4 4.2.1.9"}, {"## C2 at 4.2.1.9", "ipv4 4.2.1.9"},
 	})
 }
+
+// TestPathsBesideOtherScripts holds that a path may stand right behind a word or
+// sign of a script without spaces, and not inside a word of another.
+func TestPathsBesideOtherScripts(t *testing.T) {
+	wantValues(t, []struct{ text, want string }{
+		{"文件在/tmp/a.sh。", "path /tmp/a.sh"},
+		{"文件：/tmp/a.sh", "path /tmp/a.sh"},
+		{"“/tmp/a.sh”", "path /tmp/a.sh"},
+		{"\ufeff/tmp/a.sh", "path /tmp/a.sh"},
+		{"für/tmp/a.sh", ""},
+		{"да/tmp/a.sh", ""},
+		{"ü/tmp/a.sh", ""},
+	})
+}

@@ -81,6 +81,7 @@ var adversaries = map[string]string{
 	"slashes": "/", "backslashes": `\`, "schemes": "http://", "scheme words": "hxxp", "base64": "QUJD+/", "quotes": `"+"`, "hives": `HKLM\a `, "drives": `C:\ `, "paths": `C:\a b`, "percent": "%a", "zero width": "\u200b", "cjk": "中", "mixed": "中a",
 	"hex lines": "0123456789abcdef0123\n", "url lines": "http://a.example/b-\n", "words": "mutex ", "mutex": "mutex: ", "named": `mutex "`, "commas": "asn,", "asn rows": "1,64500,\n", "entities": "&#46;", "amps": "&amp;", "wbr": "<wbr>", "dash": "a-", "cve": "CVE-", "ssdeep": "3:", "tilde": "~/", "unix": "/tmp/a ",
 	"url tail": "http://a.example/(((", "cred": "http://a:", "ipv6": "http://[a:", "joints": "'a' + ", "plus": "a+", "question": "a.example/?", "shares": `\\a\b `, "invalid": "\xff", "space": " ", "newline": "\n", "numbers wrapped": "1.\n", "names wrapped": "a-.\nexample.", "br": "0a0a0a<br>", "ats wrapped": "a@\n", "hyphens wrapped": "ab-\n", "headings": "MD5:\n", "to": "sent to a@", "mutex list": "Mutex:\n- a\n", "tabs": "\t", "semis": "a.example;", "hyphen digits": "1.1.1.1-", "dots word": "a dot ", "at word": "a [at] ",
+	"sockets": "/dev/tcp/", "socket hosts": "/dev/tcp/a.example/1 ", "options": "/i:", "resolver": "address=/a.example/", "sensor": "CEF:0|1.2.3.4|", "hash marks": "#", "packets": "a|01|", "ports": "1.2.3.4.5 > ", "pins": "a==1.2.3.4 ", "underscores": "_", "underscored": "_1.2.3.4_ ", "fields": "\"password\":\"1.2.3.4\",", "folders": "cd /opt/a ", "calls": "f(a.host)",
 }
 
 // TestWorkIsLinear makes adversarial texts sixteen times as long: the time may

@@ -2,6 +2,7 @@ package scan
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"tocsin/observable"
 )
@@ -327,7 +328,7 @@ var unixFolders = set("etc usr tmp var opt home bin sbin dev root lib lib64 proc
 // unixPath reads an absolute path at the slash at i.
 func (sc *scanner) unixPath(i int) int {
 	p := sc.before(i)
-	if classes[p] == letter || classes[p] == digit || classes[p] == high || strings.IndexByte("/\\.<:-_~%)]}?&", p) >= 0 && !(p == ':' && sc.at(i+1) != '/') {
+	if classes[p] == letter || classes[p] == digit || sc.lettersBefore(i) || strings.IndexByte("/\\.<:-_~%)]}?&", p) >= 0 && !(p == ':' && sc.at(i+1) != '/') {
 		return i
 	}
 	if end := sc.shellSocket(i); end > i {
@@ -351,6 +352,16 @@ func (sc *scanner) unixPath(i int) int {
 		k++
 	}
 	return k
+}
+
+// lettersBefore tells whether a letter beyond ASCII stands right before i, of a
+// script that has spaces between words.
+func (sc *scanner) lettersBefore(i int) bool {
+	if classes[sc.before(i)] != high {
+		return false
+	}
+	r, _ := utf8.DecodeLastRuneInString(sc.s[:i])
+	return isLetter(r) && !spaceless(r)
 }
 
 // request tells whether the word before i is a method of HTTP.
