@@ -30,6 +30,7 @@ func (a *App) handler() http.Handler {
 	mux.Handle("/taxii2/", collections)
 	mux.Handle("/exchange/", collections)
 	lists := feeds.Handler(a.views, d)
+	a.undo = append(a.undo, lists.Close)
 	mux.Handle("/feeds/", lists)
 	mux.Handle("/k/", lists)
 	mux.Handle("/api/v1/stream", stream.Handler(x, d))

@@ -28,13 +28,26 @@ import (
 	"tocsin/member"
 )
 
-// Handler serves the feeds.
-func Handler(views *defence.Views, d *door.Door) http.Handler {
+// Feeds serves the feeds.
+type Feeds struct {
+	http.Handler
+	kept *shelf
+}
+
+// Handler makes the feeds of some views; Close ends them.
+func Handler(views *defence.Views, d *door.Door) *Feeds {
 	h := &handler{views: views, door: d, kept: newShelf()}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /feeds/{name}", h.byHeader)
 	mux.HandleFunc("GET /k/{key}/feeds/{name}", h.byPath)
-	return mux
+	return &Feeds{mux, h.kept}
+}
+
+// Close ends what is being written, waits for that, and gives its space back. It
+// must come before the database is closed.
+func (f *Feeds) Close() error {
+	f.kept.close()
+	return nil
 }
 
 type handler struct {
@@ -102,7 +115,7 @@ func (h *handler) serve(w http.ResponseWriter, r *http.Request, s member.Session
 		w.WriteHeader(http.StatusNotModified)
 		return nil
 	}
-	f, err := h.kept.get(r.Context(), a.key(view), view.Serial, func(ctx context.Context, out io.Writer) (defence.View, error) {
+	f, err := h.kept.get(r.Context(), order{a.key(view), view.ID, view.Serial, s.Member.ID, a.delta}, func(ctx context.Context, out io.Writer) (defence.View, error) {
 		return h.write(ctx, out, a, view.ID)
 	})
 	if errors.Is(err, errNoRoom) {

@@ -15,12 +15,12 @@ import (
 	"time"
 
 	"tocsin/defence"
+	"tocsin/fault"
+	"tocsin/member"
 )
 
-type writer = func(context.Context, io.Writer) (defence.View, error)
-
 // says gives a writer of a text at a serial that takes a while.
-func says(serial int64, takes time.Duration, n *atomic.Int32) writer {
+func says(serial int64, takes time.Duration, n *atomic.Int32) write {
 	return func(ctx context.Context, w io.Writer) (defence.View, error) {
 		n.Add(1)
 		time.Sleep(takes)
@@ -29,9 +29,17 @@ func says(serial int64, takes time.Duration, n *atomic.Int32) writer {
 	}
 }
 
-func read(t *testing.T, s *shelf, key string, serial int64, w writer) string {
+// list orders a whole list of view 1 for member 1.
+func list(key string, serial int64) order { return order{key: key, view: 1, serial: serial, who: 1} }
+
+// since orders what changed, for a member.
+func since(token string, who member.ID) order {
+	return order{key: token, view: 1, serial: 1, who: who, delta: true}
+}
+
+func read(t *testing.T, s *shelf, key string, serial int64, w write) string {
 	t.Helper()
-	f, err := s.get(t.Context(), key, serial, w)
+	f, err := s.get(t.Context(), list(key, serial), w)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,7 +104,7 @@ func TestFailedWriting(t *testing.T) {
 	s := newShelf()
 	broken := errors.New("broken")
 	fails := func(context.Context, io.Writer) (defence.View, error) { return defence.View{}, broken }
-	if _, err := s.get(t.Context(), "a", 1, fails); !errors.Is(err, broken) {
+	if _, err := s.get(t.Context(), list("a", 1), fails); !errors.Is(err, broken) {
 		t.Errorf("got %v", err)
 	}
 	var n atomic.Int32
@@ -112,7 +120,7 @@ func TestClientLeaves(t *testing.T) {
 		var n atomic.Int32
 		ctx, cancel := context.WithCancel(t.Context())
 		go func() {
-			if _, err := s.get(ctx, "a", 1, says(1, time.Second, &n)); !errors.Is(err, context.Canceled) {
+			if _, err := s.get(ctx, list("a", 1), says(1, time.Second, &n)); !errors.Is(err, context.Canceled) {
 				t.Errorf("who left got %v", err)
 			}
 		}()
@@ -124,13 +132,143 @@ func TestClientLeaves(t *testing.T) {
 	})
 }
 
+// slow gives a writer that goes on until it is stopped, and says so.
+func slow(began, ended *atomic.Int32) write {
+	return func(ctx context.Context, w io.Writer) (defence.View, error) {
+		began.Add(1)
+		<-ctx.Done()
+		ended.Add(1)
+		return defence.View{}, ctx.Err()
+	}
+}
+
+// TestOneDeltaAMember: each token that a client makes up is a file of its own, so
+// one is written at a time for each member; what has no reader left is ended.
+func TestOneDeltaAMember(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newShelf()
+		var began, ended, n atomic.Int32
+		ctx, cancel := context.WithCancel(t.Context())
+		var wg sync.WaitGroup
+		for range 2 { // the same one may be asked for twice
+			wg.Go(func() {
+				if _, err := s.get(ctx, since("1-1", 1), slow(&began, &ended)); !errors.Is(err, context.Canceled) {
+					t.Errorf("who left got %v", err)
+				}
+			})
+		}
+		synctest.Wait()
+		if _, err := s.get(t.Context(), since("1-2", 1), slow(&began, &ended)); fault.KindOf(err) != fault.Busy || err == nil {
+			t.Errorf("another token of the same member: %v", err)
+		}
+		if began.Load() != 1 {
+			t.Errorf("%d writers", began.Load())
+		}
+		f, err := s.get(t.Context(), since("1-3", 2), says(1, time.Second, &n))
+		if err != nil {
+			t.Fatalf("another member: %v", err)
+		}
+		f.release()
+		read(t, s, "list", 1, says(1, time.Second, &n)) // the member's lists go on
+		cancel()
+		wg.Wait()
+		synctest.Wait()
+		if ended.Load() != 1 {
+			t.Error("a delta outlives its last client")
+		}
+		for _, token := range []string{"1-1", "1-2"} {
+			f, err := s.get(t.Context(), since(token, 1), says(1, time.Second, &n))
+			if err != nil {
+				t.Fatalf("%s once the first is ended: %v", token, err)
+			}
+			f.release()
+		}
+	})
+}
+
+// TestOneViewLeavesRoom: the lists of one view never take all turns, and who gets
+// no turn within ten seconds is told to come again, not that something broke.
+func TestOneViewLeavesRoom(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newShelf()
+		var began, ended, n atomic.Int32
+		ask := func(name string, view int64) error {
+			f, err := s.get(t.Context(), order{key: name, view: view, serial: 1, who: member.ID(view)}, says(1, 0, &n))
+			if err == nil {
+				f.release()
+			}
+			return err
+		}
+		busy := func(what string, err error) {
+			t.Helper()
+			if err == nil || fault.KindOf(err) != fault.Busy {
+				t.Errorf("%s: %v", what, err)
+			}
+		}
+		var wg sync.WaitGroup
+		for i := range viewAtOnce {
+			wg.Go(func() {
+				_, err := s.get(t.Context(), list(fmt.Sprint("slow", i), 1), slow(&began, &ended))
+				busy("a list that takes two minutes", err)
+			})
+		}
+		synctest.Wait()
+		start := time.Now()
+		if err := ask("other", 2); err != nil || time.Since(start) != 0 {
+			t.Errorf("another view: %v after %v", err, time.Since(start))
+		}
+		busy("one more of the same view", ask("third", 1))
+		if time.Since(start) != turnTime {
+			t.Errorf("told after %v", time.Since(start))
+		}
+		wg.Wait()
+		if took := time.Since(start); took != writeTime || ended.Load() != viewAtOnce {
+			t.Errorf("%d lists were ended after %v", ended.Load(), took)
+		}
+		if err := ask("third", 1); err != nil {
+			t.Errorf("once there is room: %v", err)
+		}
+		if len(s.lanes) != 0 || len(s.deltas) != 0 {
+			t.Errorf("left over: %v, %v", s.lanes, s.deltas)
+		}
+	})
+}
+
+// TestClose: nothing reads the database after the feeds were closed.
+func TestClose(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newShelf()
+		var began, ended, n atomic.Int32
+		var wg sync.WaitGroup
+		for i := range viewAtOnce + 1 { // one of them waits for its turn
+			wg.Go(func() {
+				if _, err := s.get(t.Context(), list(fmt.Sprint(i), 1), slow(&began, &ended)); fault.KindOf(err) != fault.Busy || err == nil {
+					t.Errorf("who waits when the node stops got %v", err)
+				}
+			})
+		}
+		synctest.Wait()
+		s.close()
+		if began.Load() != viewAtOnce || ended.Load() != viewAtOnce {
+			t.Errorf("%d of %d writers have ended", ended.Load(), began.Load())
+		}
+		wg.Wait()
+		if len(s.files) != 0 {
+			t.Errorf("%d files are kept", len(s.files))
+		}
+		if _, err := s.get(t.Context(), list("later", 1), says(1, 0, &n)); fault.KindOf(err) != fault.Busy || err == nil || n.Load() != 0 {
+			t.Errorf("after it: %v, %d writings", err, n.Load())
+		}
+	})
+}
+
 // TestShelfIsBounded: what nobody asked for longest goes, and its space with it,
 // once the last client has read it.
 func TestShelfIsBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newShelf()
 		var n atomic.Int32
-		first, err := s.get(t.Context(), "first", 1, says(1, 0, &n))
+		first, err := s.get(t.Context(), list("first", 1), says(1, 0, &n))
 		if err != nil {
 			t.Fatal(err)
 		}

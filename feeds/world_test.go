@@ -62,7 +62,9 @@ func newWorld(t *testing.T) *world {
 	w.feedKey, _, err = w.members.AddKey(ctx, "acme", true)
 	w.must(err)
 	logger := slog.New(slog.NewTextHandler(&w.log, nil))
-	w.http = Handler(w.views, door.New(w.members, logger))
+	lists := Handler(w.views, door.New(w.members, logger))
+	t.Cleanup(func() { lists.Close() })
+	w.http = lists
 	run, stop := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() {
