@@ -36,19 +36,23 @@ type lane struct {
 // aloneAtOnce is for each member; each holds what one call of Events gives.
 const aloneAtOnce = 4
 
-// enter counts a reader in and gives the slots of its member; leave counts it out.
+// enter counts a reader in and gives the slots of its member; leave counts it
+// out. fault.Busy when the member, or all together, have as many as may be.
 func (h *hub) enter(m member.ID) (slots chan struct{}, leave func(), err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.readers >= maxReaders {
 		return nil, nil, fault.New(fault.Busy, "%d readers follow the stream already", maxReaders)
 	}
-	h.readers++
 	l := h.alone[m]
 	if l == nil {
 		l = &lane{slots: make(chan struct{}, aloneAtOnce)}
 		h.alone[m] = l
 	}
+	if l.readers >= memberMax {
+		return nil, nil, fault.New(fault.Busy, "%d readers of this member follow the stream already; end one of them first", memberMax)
+	}
+	h.readers++
 	l.readers++
 	return l.slots, func() {
 		h.mu.Lock()

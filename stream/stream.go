@@ -46,11 +46,12 @@ type Door interface {
 
 var _ Door = (*door.Door)(nil)
 
-// The times of a stream.
+// The times and bounds of a stream.
 const (
 	heartbeat  = 15 * time.Second // a comment, so that proxies and clients know that the line stands
 	writeTime  = 30 * time.Second // a client that takes nothing for so long is ended
-	maxReaders = 10_000
+	maxReaders = 10_000           // on one node
+	memberMax  = 200              // of them of one member
 )
 
 // Handler serves the event stream.

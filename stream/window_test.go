@@ -7,6 +7,9 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"tocsin/fault"
+	"tocsin/member"
 )
 
 // filled makes a batch of events at the dates, each a text of its date.
@@ -97,22 +100,35 @@ func TestOneWrite(t *testing.T) {
 	}
 }
 
+// TestReaderBound: of all, and of one member, so that none takes the places of the others.
 func TestReaderBound(t *testing.T) {
 	h := newHub(newLog())
 	var leave []func()
-	for range maxReaders {
-		_, l, err := h.enter(1)
+	for i := range maxReaders {
+		_, l, err := h.enter(member.ID(1 + i/memberMax))
 		if err != nil {
-			t.Fatal(err)
+			t.Fatalf("reader %d: %v", i+1, err)
 		}
 		leave = append(leave, l)
+		if i != memberMax-1 {
+			continue
+		}
+		if _, _, err := h.enter(1); fault.KindOf(err) != fault.Busy || err == nil {
+			t.Errorf("one more than a member may have: %v", err)
+		}
 	}
-	if _, _, err := h.enter(2); err == nil {
-		t.Error("one more than may be is let in")
+	const other = 1_000_000
+	if _, _, err := h.enter(other); fault.KindOf(err) != fault.Busy || err == nil {
+		t.Errorf("one more than may be: %v", err)
 	}
 	leave[0]()
-	if _, l, err := h.enter(2); err != nil {
+	if _, l, err := h.enter(other); err != nil {
 		t.Error(err)
+	} else {
+		l()
+	}
+	if _, l, err := h.enter(1); err != nil {
+		t.Errorf("after a reader of it has left: %v", err)
 	} else {
 		l()
 	}

@@ -28,11 +28,20 @@ func (s *server) add(r *request) error {
 		return err
 	}
 	id, requested := newStatusID(), stix.FormatMicro(time.Now().UTC())
-	filed, err := s.x.Accept(r.Context(), r.session, body, exchange.Options{Format: intake.STIX, Collection: c.aud, StatusID: id, Door: exchange.DoorTAXII})
+	filed, err := s.x.Accept(r.Context(), r.session, body, exchange.Options{Format: intake.STIX, Collection: c.aud, StatusID: id, Door: exchange.DoorTAXII, Size: declared(r.Request)})
 	if err != nil && !eachRefused(&filed) {
 		return unprocessable(err)
 	}
 	return s.send(r, http.StatusAccepted, exchange.StatusOf(id, requested, &filed))
+}
+
+// declared is how many bytes a body has as its client says, for what is reserved
+// for it; 0 when that isn't known: nothing was said, or it is packed on the way.
+func declared(r *http.Request) int64 {
+	if coding := strings.TrimSpace(r.Header.Get("Content-Encoding")); coding != "" && !strings.EqualFold(coding, "identity") {
+		return 0
+	}
+	return max(0, r.ContentLength)
 }
 
 // newStatusID makes a UUID of version 4.
