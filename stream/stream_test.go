@@ -212,14 +212,15 @@ func TestStall(t *testing.T) {
 	})
 }
 
-// TestReadOnce: what a thousand readers get is read and encoded once.
+// TestReadOnce: what a thousand readers get, of several members, is read and encoded once.
 func TestReadOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		log := newLog()
-		h := handlerOf(log, newPeople(green))
+		log, p := newLog(), newPeople(green)
+		h := handlerOf(log, p)
 		const readers, events = 1000, 5
 		var clients []*client
-		for range readers {
+		for i := range readers {
+			p.become(member.ID(1 + i/memberMax))
 			clients = append(clients, connect(t, h, "").opened())
 		}
 		for i := range events {

@@ -134,6 +134,13 @@ func (p *people) set(rights int64, ok bool, auds ...member.Audience) {
 	p.ok, p.s.Rights, p.s.Audiences = ok, rights, auds
 }
 
+// become makes the next readers those of another member.
+func (p *people) become(id member.ID) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.s.Member.ID = id
+}
+
 // client reads a stream over an in-memory connection, so that it may stall, and
 // time may be that of synctest.
 type client struct {
