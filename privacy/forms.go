@@ -95,3 +95,126 @@ func (t *text) ownDevice(from, end, i int) bool {
 	return from < i && i <= end && t.mark(from+1, '-') && k.kind == word && (k.shape == capital || k.shape == lower) && k.end-k.start > 4 && k.f&^fAnyName == 0 && strings.HasSuffix(strings.ToLower(t.str(from)), "s") &&
 		strings.Contains(" iphone ipad macbook thinkpad imac galaxy pixel surface ", " "+strings.ToLower(t.str(i))+" ")
 }
+
+// handleOf takes the @account in parentheses behind a person's name.
+func (t *text) handleOf(i int) bool {
+	if !t.mark(i-1, '(') || !t.glued(i) || !t.has(i-2, fNamed) || i+1 >= len(t.toks) || t.toks[i+1].kind == mark || !t.glued(i+1) {
+		return false
+	}
+	t.found(i+1, t.value(i+1), "username", Remove, "login")
+	return true
+}
+
+// logLine tells whether an address stands within a few tokens behind token i: the
+// line is one of a log, not of prose.
+func (t *text) logLine(i int) bool {
+	for k := i; k < len(t.toks) && k < i+16 && (k == i || t.toks[k].lead != '\n'); k++ {
+		if t.toks[k].kind == number && t.toks[k].in == inHost && t.mark(k+1, '.') {
+			return true
+		}
+	}
+	return false
+}
+
+// keyOfMaker judges keys that begin with their maker's mark and a joiner: glpat-...
+func (t *text) keyOfMaker(i int) {
+	j := i + 1
+	if j+1 >= len(t.toks) || !t.glued(j) || !t.mark(j, '-') && !t.mark(j, '_') || t.glued(i) && t.toks[i-1].kind != mark {
+		return
+	}
+	switch t.str(i) {
+	case "glpat", "xoxb", "xoxp", "xapp", "sk", "pypi", "npm", "dckr", "shpat", "glrt", "hvs":
+	default:
+		return
+	}
+	if j = t.untilSpace(i); t.toks[j].end-t.toks[i+1].end >= 16 {
+		t.secret(i, i, j)
+	}
+}
+
+// attributeOf judges {"type":"target-user","value":"NAME"}, as MISP writes it,
+// from the type at token i.
+func (t *text) attributeOf(i int) {
+	k := i + 1
+	for n := 0; k < len(t.toks) && k < i+12 && t.str(k) != "value"; n++ {
+		k++
+	}
+	if k >= len(t.toks) || k >= i+12 || !t.mark(i+1, '"') || !t.mark(i-1, '-') {
+		return
+	}
+	if v := t.afterLabel(k); v >= 0 && t.has(i-2, fVictim|fUser) {
+		t.login(v, t.value(v), i-3, false)
+	}
+}
+
+// tuple judges a row that a database was told to insert, ('a','b','c@d.example'):
+// with a mailbox or a phone in it, its strings are somebody's.
+func (t *text) tuple(i int) {
+	if !t.mark(i, '(') || i+2 >= len(t.toks) || t.toks[i+1].kind == word {
+		return
+	}
+	end, quotes, box := i+1, 0, false
+	for ; end < len(t.toks) && end < i+120 && t.toks[end].lead != '\n' && !t.mark(end, ')'); end++ {
+		t.work++
+		if t.mark(end, '\'') {
+			quotes++
+		}
+		box = box || t.toks[end].in == free && t.mark(end, '@') && quotes%2 == 1
+	}
+	if !box || quotes < 4 || quotes%2 == 1 || !t.mark(end, ')') {
+		return
+	}
+	for k := i + 1; k < end; k++ {
+		if !t.mark(k, '\'') {
+			continue
+		}
+		to := k + 1
+		for to < end && !t.mark(to, '\'') {
+			to++
+		}
+		typ := "username"
+		switch first := &t.toks[k+1]; {
+		case to == k+1 || t.mailIn(k+1, to) || first.in == inPlaceholder || first.kind == number || first.kind == mark:
+			typ = ""
+		case first.shape == capital:
+			typ = "person"
+		case t.toks[to-1].end-first.start >= 32:
+			typ = "secret"
+		case first.end-first.start < 3:
+			typ = ""
+		}
+		if typ != "" {
+			t.cell(k+1, to-1, typ)
+		}
+		k = to
+	}
+}
+
+func (t *text) mailIn(from, to int) bool {
+	for k := from; k < to; k++ {
+		if t.mark(k, '@') {
+			return true
+		}
+	}
+	return false
+}
+
+// addressLabels are names of properties that hold a part of a postal address.
+const addressLabels = " street streetaddress addressline addr address zip zipcode postcode postalcode plz cap strasse anschrift direccion indirizzo adresse "
+
+// quotedAddress judges "street":"VALUE" from its label at token i.
+func (t *text) quotedAddress(i int) {
+	if !strings.Contains(addressLabels, " "+fold(t.str(i))+" ") || !t.mark(i+1, '"') || !t.mark(i+2, ':') || !t.mark(i+3, '"') {
+		return
+	}
+	from := i + 4
+	to, digit := from, false
+	for ; to < len(t.toks) && to < from+24 && t.toks[to].lead != '\n' && !t.mark(to, '"'); to++ {
+		t.work++
+		digit = digit || t.toks[to].kind == number || t.toks[to].kind == mixed
+	}
+	if digit && to > from && t.mark(to, '"') && t.toks[from].in != inPlaceholder && t.toks[from].in != inMail && t.toks[from].in != inHost {
+		t.personal(from, to-1, "address", "postal-address")
+		t.region(from, to, inValue)
+	}
+}

@@ -30,6 +30,9 @@ func (t *text) introduced(p int) bool {
 
 // coordinated tells a name that and joins to another one: Ulrike and Tamsin.
 func (t *text) coordinated(p int) bool {
+	if p > 3 && t.mark(p-1, ')') && t.mark(p-3, '(') { // Noor (11) and Jip (12)
+		return t.toks[p].kind == word && t.has(p-4, fNamed)
+	}
 	if p < 1 || t.toks[p].kind != word || !t.has(p-1, fNamed) || t.toks[p-1].in != free {
 		return false
 	}
@@ -93,4 +96,9 @@ func (t *text) cited(i int) bool {
 		}
 	}
 	return false
+}
+
+// owns tells a name written small whose bearer owns something: priscilla's card.
+func (t *text) owns(i int) bool {
+	return t.mark(i+1, '\'') && t.glued(i+1) && t.glued(i+2) && i+3 < len(t.toks) && t.str(i+2) == "s" && t.has(i+3, fCard|fSecret|fDevice|fPhone|fBank|fKin|fAddress) && t.toks[i+3].lead == ' '
 }

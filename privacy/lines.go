@@ -289,6 +289,8 @@ func (t *text) row(cols []column, i, end int) bool {
 // (chapter 3 and 6 of the standard).
 var patientFields = map[string]map[int]string{
 	"PID": {2: "medical_record", 3: "medical_record", 4: "medical_record", 5: "person", 6: "person", 7: "date_of_birth", 9: "person", 11: "address", 13: "phone", 14: "phone", 18: "medical_record", 19: "national_id", 20: "national_id"},
+	"NM1": {3: "person", 4: "person", 5: "person", 9: "medical_record"}, // X12
+	"DMG": {2: "date_of_birth"},
 	"DG1": {3: "health", 4: "health"},
 	"AL1": {3: "health"},
 	"NK1": {2: "person", 4: "address", 5: "phone", 6: "phone"},
@@ -298,16 +300,21 @@ var patientFields = map[string]map[int]string{
 
 // segmentOf judges a segment of HL7: PID|1||552811||NAME^GIVEN.
 func (t *text) segmentOf(i, end int) bool {
-	if t.toks[i].end-t.toks[i].start != 3 || !t.mark(i+1, '|') {
+	if t.str(i) == "N" && t.toks[i].lead == '\n' && t.mark(i+1, ':') && t.glued(i+1) && t.mark(i+3, ';') { // vCard
+		t.cell(i+2, end-1, "person")
+		return true
+	}
+	if t.toks[i].end-t.toks[i].start != 3 || !t.mark(i+1, '|') && !t.mark(i+1, '*') {
 		return false
 	}
+	sep := t.toks[i+1].c
 	fields := patientFields[t.str(i)]
 	if fields == nil {
 		return false
 	}
 	n, from := 0, i
 	for k := i; k <= end; k++ {
-		if k < end && !t.mark(k, '|') {
+		if k < end && !t.mark(k, sep) {
 			continue
 		}
 		if typ := fields[n]; typ != "" && from < k && t.toks[from].in != inPlaceholder {

@@ -20,10 +20,18 @@ func (t *text) logins() {
 		case k.kind == mark && (k.c == '\\' || k.c == '/'):
 			t.afterSlash(i)
 		case k.kind == mark && k.c == '@':
-			t.handle(i)
+			if !t.handleOf(i) {
+				t.handle(i)
+			}
 		case k.kind == mark && k.c == '(':
 			t.dicom(i)
+			t.tuple(i)
+		case k.kind == word && t.str(i) == "actor" && t.mark(i+1, '=') && t.glued(i+1):
+			if v := t.afterLabel(i); v >= 0 { // audit logs call so whoever did something
+				t.login(v, t.value(v), 0, false)
+			}
 		case k.f&fUser != 0 && k.kind != mark:
+			t.attributeOf(i)
 			t.labelledLogin(i)
 			t.proseLogin(i)
 		case k.kind != mark && t.mark(i-1, '-'):
@@ -152,7 +160,7 @@ func (t *text) proseLogin(i int) {
 	if j > v && t.mark(v+1, '-') && t.toks[v].kind == word && t.toks[j].kind == word {
 		return // user-defined, account-based
 	}
-	if quoted && (t.mark(j+1, '\'') || t.mark(j+1, '"') || t.mark(j+1, '`')) || t.toks[v].kind == mixed || j > v || said || t.has(j+1, fVerb) || t.has(j+1, fFrom) && t.has(v, fAnyName) || t.has(j+1, fFrom) && (j+2 < len(t.toks)) && t.toks[j+2].in == inHost || t.loginLike(t.str(v)) {
+	if quoted && (t.mark(j+1, '\'') || t.mark(j+1, '"') || t.mark(j+1, '`')) || t.toks[v].kind == mixed || j > v || said || t.has(j+1, fVerb) || t.logLine(j+1) && (j+1 >= len(t.toks) || t.toks[j+1].kind == mark) || t.has(j+1, fFrom) && t.has(v, fAnyName) || t.has(j+1, fFrom) && (j+2 < len(t.toks)) && t.toks[j+2].in == inHost || t.loginLike(t.str(v)) {
 		t.login(v, j, i, false)
 	}
 }

@@ -77,6 +77,9 @@ func (t *text) extent(i int) (j, words int) {
 		case (t.mark(k, '-') || t.mark(k, '\'')) && t.glued(k) && t.glued(k+1) && t.toks[k+1].kind == word && (t.toks[k+1].shape == capital || t.toks[k+1].shape == upper):
 			j = k + 1
 			continue
+		case t.mark(k, '-') && t.glued(k) && t.glued(k+1) && t.toks[k+1].kind == word && t.toks[k+1].end-t.toks[k+1].start <= 6 && k+2 < len(t.toks) && t.toks[k+2].lead == ' ' && words == 1 && t.part(k+2) && t.toks[j].f&^fAnyName == 0 && t.toks[k+1].f&^fAnyName == 0:
+			j = k + 1 // Hye-jin Pak
+			continue
 		case t.has(k, fParticle) && !t.part(k) && t.toks[k].kind == word && (!t.initial(k) || t.mark(k+1, '\'')):
 			k++
 			if t.mark(k, '\'') {
@@ -165,6 +168,8 @@ func (t *text) withTitle(i int) int {
 		}
 		if p >= 2 && t.glued(p) && t.mark(p-1, '.') && t.has(p-2, fTitle) {
 			p -= 2
+		} else if q := p - 1; q >= 0 && (t.mark(p, '&') || strings.Contains(" and und et y e en ", " "+t.str(p)+" ")) && t.has(q, fTitle) && t.toks[p].lead == ' ' && t.toks[q].kind == word && t.has(p+1, fTitle) {
+			p = q // Mr and Mrs
 		} else if !t.kinTitle(p) && (!t.has(p, fTitle) || !t.titleHere(p, i)) || t.toks[p].in != free || t.toks[p].kind != word {
 			break
 		}
@@ -261,7 +266,7 @@ func (t *text) evidence(i, j, n int) (evidence, string) {
 	if n == 2 && tok.f == 0 && last.f == 0 && tok.shape == capital && last.shape == capital && tok.end-tok.start > 2 && t.at.lean == 0 && !t.at.byline && t.near(i, 4, fRole|fKin) && !t.near(i, 4, fGeneric) && !t.titleCase(i-1) && !(t.toks[i].lead == ' ' && t.toks[i-1].kind == word && t.toks[i-1].shape == capital && t.toks[i-1].lead == ' ') && !t.mark(i-1, '-') && t.aroundName(i, j).score >= 3*decisive {
 		return likely, "name-role"
 	}
-	if t.has(p, fDear) || t.has(p, fBye) {
+	if t.has(p, fDear) || t.has(p, fBye) || t.mark(p, ',') && t.has(p-1, fBye) {
 		return certain, "name-greeting"
 	}
 	return none, ""
@@ -317,6 +322,8 @@ func (t *text) oneName(i, j, p int, strong bool) (evidence, string) {
 	switch {
 	case strong && tok.shape == capital && tok.f&^fAnyName == 0 && t.aroundName(i, j).score >= 2*decisive:
 		return certain, "name-role"
+	case t.agedBehind(j) && tok.shape == capital && tok.f&^fAnyName == 0 && (tok.f != 0 || t.near(i, 4, fKin|fRole)):
+		return certain, "name-age"
 	case t.has(p, fDear), tok.f&fAnyName != 0 && tok.shape == capital && (t.greeted(j, p) || t.coordinated(p)):
 		return certain, "name-greeting"
 	case tok.shape == capital && t.has(t.labelWord(p), fPart):
@@ -359,6 +366,9 @@ func (t *text) lineName(i, j, n int, strong bool) (evidence, string) {
 		return none, ""
 	}
 	for k := i - 1; k >= 0 && k > i-5; k-- {
+		if t.mark(k, ',') && k > 0 && t.toks[k-1].lead == '\n' && t.toks[i].shape == capital && strings.Contains(" best lg vg gr br ", " "+fold(t.str(k-1))+" ") {
+			return certain, "name-farewell"
+		}
 		if t.has(k, fBye) && t.toks[k].kind == word {
 			return certain, "name-farewell"
 		}
@@ -383,6 +393,10 @@ func (t *text) labelWord(p int) int {
 		case ':', '=', '>':
 			sep = true
 		case '"', '\'', '\\':
+		case '[':
+			if !t.mark(p+1, '"') {
+				return -1
+			}
 		default:
 			return -1
 		}
@@ -443,6 +457,11 @@ func (t *text) lowerName(i int) (int, bool) {
 	p := t.before(i)
 	if t.mark(p, '.') && t.glued(p) && t.has(p-1, fTitle) {
 		p--
+	}
+	if t.owns(i) {
+		t.found(i, i, "person", Remove, "name-lower")
+		t.toks[i].f |= fNamed
+		return i, true
 	}
 	if p < 0 || tok.lead == '\n' || !t.has(p, fMeet|fRole|fKin|fTitle|fDear) || t.toks[p].kind != word {
 		return i, false

@@ -206,7 +206,7 @@ func (t *text) wideLabels(k int) flags {
 	for _, l := range []struct {
 		word string
 		f    flags
-	}{{"电话", fPhone}, {"手机", fPhone}, {"電話", fPhone}, {"携帯", fPhone}, {"전화", fPhone}, {"身份证", fID}, {"身分證", fID}, {"护照", fID}, {"マイナンバー", fID}, {"주민등록", fID}, {"出生", fBirth}, {"生年月日", fBirth}, {"생년월일", fBirth}, {"卡号", fCard}, {"账号", fBank}, {"口座", fBank}} {
+	}{{"电话", fPhone}, {"연락처", fPhone}, {"휴대폰", fPhone}, {"联系方式", fPhone}, {"連絡先", fPhone}, {"内線", fPhone}, {"分机", fPhone}, {"내선", fPhone}, {"手机", fPhone}, {"電話", fPhone}, {"携帯", fPhone}, {"전화", fPhone}, {"身份证", fID}, {"身分證", fID}, {"护照", fID}, {"マイナンバー", fID}, {"주민등록", fID}, {"出生", fBirth}, {"生年月日", fBirth}, {"생년월일", fBirth}, {"卡号", fCard}, {"账号", fBank}, {"口座", fBank}} {
 		if strings.Contains(s, l.word) {
 			f |= l.f
 		}

@@ -11,6 +11,8 @@ func (t *text) places() {
 			continue
 		}
 		switch {
+		case k.kind == word && t.mark(i-1, '"') && t.mark(i+1, '"'):
+			t.quotedAddress(i)
 		case k.kind == word && k.in == free && t.isStreet(i):
 			t.address(i)
 		case k.kind == number && k.end-k.start >= 4 && k.end-k.start <= 5 && t.mark(i-1, ',') && t.houseBefore(i-2):

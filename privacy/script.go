@@ -20,12 +20,12 @@ var chineseTitles = []string{"先生", "女士", "小姐", "老师", "经理", "
 var japaneseTitles = []string{"さん", "様", "さま", "氏", "くん", "ちゃん", "先生", "です", "と申します"}
 
 // koreanRoles and koreanTitles stand before and behind a Korean name of two to four syllables.
-var koreanRoles = []string{"피해자", "직원", "고객", "환자", "사용자", "담당자", "학생", "회사원", "수신자"}
+var koreanRoles = []string{"피해자", "신고자", "의뢰인", "회원", "예금주", "수취인", "직원", "고객", "환자", "사용자", "담당자", "학생", "회사원", "수신자"}
 
 var koreanTitles = []string{"씨", "님", "과장", "부장", "대리", "사원", "선생", "입니다"}
 
 // japaneseRoles stand before the name, with or without a particle.
-var japaneseRoles = []string{"被害者", "担当者", "社員", "従業員", "顧客", "利用者", "患者", "受信者", "氏名", "名前"}
+var japaneseRoles = []string{"被害者", "担当者", "社員", "従業員", "顧客", "利用者", "患者", "受信者", "氏名", "名前", "申請者", "依頼者", "報告者", "通報者", "契約者", "相談者", "送信者", "会員", "本人"}
 
 // otherScripts finds names in runs of wide characters and in Arabic, Hebrew and
 // Cyrillic after role words.
@@ -92,7 +92,11 @@ func (t *text) wideNames(i int) {
 	}
 	for _, r := range japaneseRoles {
 		if i > 1 && t.wideLabel(i, r) && !strings.ContainsRune("一二三四五六七八九十数複不", firstRune(s)) {
-			add(0, kanji(s, 5))
+			if n := kanji(s, 5); n > 0 && utf8.RuneCountInString(s) <= 6 {
+				add(0, len(s)) // a given name may be in hiragana
+			} else {
+				add(0, n)
+			}
 		}
 		if at := strings.Index(s, r); at >= 0 {
 			from := at + len(r)

@@ -18,7 +18,9 @@ func (t *text) secrets() {
 		case k.kind == word && k.end-k.start == 5 && strings.EqualFold(t.str(i), "basic"):
 			t.basicAuth(i)
 		case k.kind == mixed || k.kind == word:
-			if k.end-k.start >= 16 {
+			if k.end-k.start <= 5 {
+				t.keyOfMaker(i)
+			} else if k.end-k.start >= 16 {
 				t.knownToken(i)
 			}
 		}
@@ -51,10 +53,13 @@ const vague = " session sid auth token pin secret pass cookie ticketgranting cla
 // labelledSecret judges password=VALUE, cvv 737, Bearer VALUE.
 func (t *text) labelledSecret(i int) {
 	w := fold(t.str(i))
-	v := t.afterSecret(i)
+	v, bare := t.afterSecret(i), false
 	if v < 0 {
+		if bare = t.bareSecret(i); bare {
+			w = "bare"
+		}
 		switch w {
-		case "bearer", "cvv", "cvc", "cvv2", "pin", "otp":
+		case "bare", "bearer", "cvv", "cvc", "cvv2", "pin", "otp":
 			v = i + 1
 		default:
 			if t.mark(i+1, '(') && i+3 < len(t.toks) && t.toks[i+2].kind == mixed { // password (X)
@@ -64,7 +69,7 @@ func (t *text) labelledSecret(i int) {
 			}
 			return
 		}
-		if v >= len(t.toks) || t.toks[v].lead != ' ' || t.toks[v].kind == mark || w != "bearer" && t.toks[v].kind != number {
+		if v >= len(t.toks) || t.toks[v].lead != ' ' || t.toks[v].kind == mark || w != "bearer" && t.toks[v].kind != number && !bare {
 			return
 		}
 	}
@@ -78,6 +83,8 @@ func (t *text) labelledSecret(i int) {
 	val := t.s[t.toks[v].start:t.toks[j].end]
 	strict := strings.Contains(vague, " "+w+" ") && !(len(w) == 3 && t.toks[v].kind == number && w == "pin")
 	switch {
+	case strings.Contains(" yes no true false none null ", " "+strings.ToLower(val)+" "):
+		return // (using password: YES)
 	case t.has(v, fSecret|fUser) && t.afterLabel(v) >= 0: // cookie: session=...
 		return
 	case t.toks[v].f&fStop != 0 && j == v, t.toks[v].kind == word && t.toks[v].shape == lower && t.mark(i+1, ':') && t.toks[v].lead == ' ' && j == v && !t.lineEnd(v):
@@ -88,6 +95,18 @@ func (t *text) labelledSecret(i int) {
 		return
 	}
 	t.secret(i, v, j)
+}
+
+// bareSecret tells "heslo Praha2020": a word for password, and behind it one that
+// mixes capitals or marks with digits as no word of prose does.
+func (t *text) bareSecret(i int) bool {
+	v := i + 1
+	if strings.Contains(vague, " "+fold(t.str(i))+" ") || v >= len(t.toks) || t.toks[v].lead != ' ' || t.toks[v].kind != mixed || t.toks[v].in != free {
+		return false
+	}
+	s := t.str(v)
+	last := s[len(s)-1]
+	return len(s) >= 6 && s[0] >= 'A' && s[0] <= 'Z' && last >= '0' && last <= '9' && strings.ToUpper(s) != s
 }
 
 // lineEnd tells whether a line ends behind token j.

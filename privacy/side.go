@@ -132,6 +132,8 @@ func (t *text) preposition(i int) int {
 	case p < 0 || t.toks[p].kind != word:
 	case t.has(p, fFrom) && t.near(p, 4, fLetter):
 		return -30
+	case t.str(p) == "by" && !t.near(p, 2, fLetter|fAttacker|fReply) && !t.has(p-1, fVerb):
+		return 0
 	case t.has(p, fFrom):
 		return -7
 	case t.has(p, fTo):

@@ -141,7 +141,7 @@ func (g *Gate) tokenize(s string, toks []token) []token {
 
 // wideSide gives the side of which a run of wide characters speaks.
 func wideSide(s string) flags {
-	for _, w := range []string{"犯人", "詐欺", "攻撃者", "攻击者", "骗子", "诈骗", "黑客", "공격자", "사기범", "범인"} {
+	for _, w := range []string{"犯人", "相手方", "对方", "對方", "嫌疑人", "상대방", "詐欺", "攻撃者", "攻击者", "骗子", "诈骗", "黑客", "공격자", "사기범", "범인"} {
 		if strings.Contains(s, w) {
 			return fAttacker
 		}
