@@ -47,7 +47,7 @@ func (x *Exchange) accept(ctx context.Context, s member.Session, body io.Reader,
 	if err != nil {
 		return f, err
 	}
-	body, give, err := x.reserve(ctx, body, o.Size)
+	body, give, err := x.reserve(ctx, s.Member.ID, body, o.Size)
 	if err != nil {
 		return f, err
 	}
@@ -58,19 +58,37 @@ func (x *Exchange) accept(ctx context.Context, s member.Session, body io.Reader,
 		return f, err
 	}
 	batch, err := r.Next()
-	for n := 1; err == nil; n++ {
+	n := 1
+	for ; err == nil; n++ {
 		next, nextErr := r.Next()
 		w := &work{session: s, options: o, target: target, batch: batch, report: &f, part: n, last: errors.Is(nextErr, io.EOF)}
 		k, partErr := do(ctx, w)
 		if partErr != nil {
-			return f, afterParts(partErr, f)
+			return x.breakOff(ctx, s, o, f, n, partErr, do)
 		}
 		f.add(k)
 		batch, err = next, nextErr
 	}
 	if !errors.Is(err, io.EOF) {
-		return f, afterParts(err, f)
+		return x.breakOff(ctx, s, o, f, n, err, do)
 	}
+	return f.finish()
+}
+
+// breakOff ends a report of which a later part can't be taken: what was kept
+// before stays, and a last part without objects closes it, so that its receipt is
+// whole; the answer says what is missing.
+func (x *Exchange) breakOff(ctx context.Context, s member.Session, o Options, f Filed, n int, cause error, do partFunc) (Filed, error) {
+	if len(f.Parts) == 0 || ctx.Err() != nil {
+		return f, cause
+	}
+	place := fmt.Sprintf("part %d", n)
+	b := intake.Batch{Problems: []intake.Problem{{Kind: fault.KindOf(cause), Place: place, Detail: fault.Public(cause) + "; the parts before it were kept"}}}
+	k, err := do(ctx, &work{session: s, options: o, batch: b, report: &f, part: n, last: true})
+	if err != nil {
+		return f, afterParts(cause, f)
+	}
+	f.add(k)
 	return f.finish()
 }
 
@@ -141,14 +159,14 @@ func (x *Exchange) steps(ctx context.Context, w *work) (*kept, error) {
 
 // reserve waits for its turn to read a body of the size that the client declared.
 // A compressed body unpacks to more than that: it reserves a whole part.
-func (x *Exchange) reserve(ctx context.Context, body io.Reader, size int64) (_ io.Reader, give func(), err error) {
-	if give, err = x.inWork(ctx, size); err != nil {
+func (x *Exchange) reserve(ctx context.Context, who member.ID, body io.Reader, size int64) (_ io.Reader, give func(), err error) {
+	if give, err = x.inWork(ctx, who, size); err != nil {
 		return nil, nil, err
 	}
 	b := bufio.NewReaderSize(body, 64<<10)
 	if magic, _ := b.Peek(2); size > 0 && len(magic) == 2 && magic[0] == 0x1f && magic[1] == 0x8b {
 		give()
-		give, err = x.inWork(ctx, 0)
+		give, err = x.inWork(ctx, who, 0)
 	}
 	return b, give, err
 }

@@ -131,16 +131,24 @@ func TestTooMuchAtOnce(t *testing.T) {
 		n := newNode(t)
 		var slow []*io.PipeWriter
 		results := make(chan error, 3)
-		for range 3 { // each reserves 16 of the 48 MiB, and sends nothing
+		for _, who := range []member.Session{n.bank, n.hospital, n.city} { // each reserves 16 of the 48 MiB, and sends nothing
 			r, w := io.Pipe()
 			slow = append(slow, w)
 			go func() {
-				_, err := n.x.Accept(t.Context(), n.bank, r, exchange.Options{})
+				_, err := n.x.Accept(t.Context(), who, r, exchange.Options{})
 				results <- err
 			}()
 			synctest.Wait()
+			if len(slow) == 1 { // one member can't take it all
+				if _, err := n.x.Accept(t.Context(), n.bank, strings.NewReader(bundle(indicator("7", "g.example", ""))), exchange.Options{}); fault.KindOf(err) != fault.Busy {
+					t.Errorf("a second body of unknown size of one member: %v; want busy", err)
+				}
+				if _, err := n.x.Accept(t.Context(), n.hospital, strings.NewReader(bundle(indicator("8", "h.example", ""))), exchange.Options{}); err != nil {
+					t.Errorf("another member meanwhile: %v", err)
+				}
+			}
 		}
-		_, err := n.x.Accept(t.Context(), n.hospital, strings.NewReader(bundle(indicator("1", "a.example", ""))), exchange.Options{})
+		_, err := n.x.Accept(t.Context(), n.reviewer, strings.NewReader(bundle(indicator("1", "a.example", ""))), exchange.Options{})
 		if fault.KindOf(err) != fault.Busy {
 			t.Errorf("a fourth body: %v; want busy", err)
 		}
@@ -192,7 +200,11 @@ func TestRights(t *testing.T) {
 	if _, err := n.x.Admin(n.bank); fault.KindOf(err) != fault.Forbidden {
 		t.Errorf("a member administers: %v", err)
 	}
-	if err := n.x.Trust(t.Context(), n.bank, "Port City", member.TrustAlert); err != nil {
+	if err := n.x.Trust(t.Context(), n.bank, "Port City", member.TrustAlert); fault.KindOf(err) != fault.NotFound {
+		t.Errorf("a member that is not named was told apart by its name: %v", err)
+	}
+	pseudonym, _ := n.x.Members().Pseudonym(n.city.Member, member.AudienceGreen)
+	if err := n.x.Trust(t.Context(), n.bank, pseudonym, member.TrustAlert); err != nil {
 		t.Error(err)
 	}
 	if err := n.x.Consent(t.Context(), n.bank, "Harbor Bank", true); err != nil {

@@ -44,6 +44,7 @@ type Exchange struct {
 	gate     *privacy.Gate
 	work     *semaphore.Weighted
 	identity string
+	shares   sync.Map    // of *semaphore.Weighted by member.ID
 	flates   sync.Pool   // of *flate.Writer
 	erasing  atomic.Bool // something was taken back whose old bytes are still in the write-ahead log
 }
@@ -201,17 +202,30 @@ const bytesInWork = 48 << 20
 // patience is how long a body waits for its turn.
 const patience = 10 * time.Second
 
+// share is how much of the bytes in work one member may take: one that sends
+// slowly must not stop the others.
+const share = bytesInWork / 2
+
 // inWork reserves the bytes of a body that is about to be read, and gives what
 // gives them back. size is what the client declared, 0 for unknown: then a whole
 // part is reserved.
-func (x *Exchange) inWork(ctx context.Context, size int64) (give func(), err error) {
+func (x *Exchange) inWork(ctx context.Context, who member.ID, size int64) (give func(), err error) {
 	if size <= 0 || size > intake.MaxBytes {
 		size = intake.MaxBytes
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
+	own, _ := x.shares.LoadOrStore(who, semaphore.NewWeighted(share))
+	mine := own.(*semaphore.Weighted)
+	if mine.Acquire(ctx, size) != nil {
+		return nil, fault.New(fault.Busy, "too many of your reports are in work at once; nothing was kept; try again when they are answered")
+	}
 	if x.work.Acquire(ctx, size) != nil {
+		mine.Release(size)
 		return nil, fault.New(fault.Busy, "too many reports are in work at once; nothing was kept; try again in a few seconds")
 	}
-	return func() { x.work.Release(size) }, nil
+	return func() {
+		x.work.Release(size)
+		mine.Release(size)
+	}, nil
 }

@@ -27,6 +27,9 @@ type work struct {
 	report  *Filed // the parts before this one
 	part    int    // from 1
 	last    bool
+
+	declared map[string]stix.TLP // levels that marking-definitions of the part declare, by identifier
+	written  stix.TLP            // level that its text names
 	// renewals are fresh identifiers for what its member took back and files again,
 	// by submitted identifier: found in step 4, applied when the steps are done over.
 	renewals map[string]string
@@ -38,6 +41,7 @@ type item struct {
 	submitted string      // identifier as it came
 	obj       stix.Object // as it will be published
 	aud       member.Audience
+	made      bool   // by the reader of its format, not as received
 	own       bool   // created by its submitter (no creator, or the submitter's own identity)
 	renamed   bool   // published under another identifier than submitted
 	creator   string // created_by_ref as it came
