@@ -14,6 +14,8 @@ func FuzzCanonical(f *testing.F) {
 	}
 	f.Add("[[[.]]].[.]")
 	f.Add("&#38;amp;#46;")
+	f.Add("//0")
+	f.Add("\x00@0")
 	f.Add("http://a.example/[[.].]&am&#112;;")
 	f.Fuzz(func(t *testing.T, raw string) {
 		for _, k := range allKinds {

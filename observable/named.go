@@ -119,15 +119,18 @@ func canonicalRegistry(raw string) (Thing, bool) {
 }
 
 // squeeze makes runs of backslashes one.
-func squeeze(s string) string {
-	if !strings.Contains(s, `\\`) {
-		return s
-	}
+func squeeze(s string) string { return runs(s, '\\') }
+
+// runs makes runs of c one.
+func runs(s string, c byte) string {
 	out := make([]byte, 0, len(s))
 	for i := range len(s) {
-		if s[i] != '\\' || i == 0 || s[i-1] != '\\' {
+		if s[i] != c || i == 0 || s[i-1] != c {
 			out = append(out, s[i])
 		}
+	}
+	if len(out) == len(s) {
+		return s
 	}
 	return string(out)
 }
@@ -150,6 +153,7 @@ func canonicalPath(raw string) (Thing, bool) {
 			return Thing{}, false
 		}
 	case strings.HasPrefix(s, "/"), strings.HasPrefix(s, "~/"):
+		s = runs(s, '/') // POSIX, 4.16: more slashes are one
 	default:
 		return Thing{}, false
 	}

@@ -65,7 +65,7 @@ func TestURLHosts(t *testing.T) {
 
 // TestURLsThatAreNone holds what is refused as a link.
 func TestURLsThatAreNone(t *testing.T) {
-	for _, raw := range []string{"", "http://", "http://evil", "http:///path", "http://evil..example/", "http://evil.example:99999/", "http://user name@evil.example/", "javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "http://%65vil.example/", "http://evil.example/\x01", "http://-/", "http://[2001:db8::1/", "http://[fe80::1%25eth0]/"} {
+	for _, raw := range []string{"", "http://", "http://evil", "http:///path", "http://evil..example/", "http://evil.example:99999/", "http://user name@evil.example/", "http://\x00@evil.example/", "http://a\x7f@evil.example/", "javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "http://%65vil.example/", "http://evil.example/\x01", "http://-/", "http://[2001:db8::1/", "http://[fe80::1%25eth0]/"} {
 		if got, err := Canonical(URL, raw); err == nil {
 			t.Errorf("Canonical(url, %q) = %v; want it refused", raw, got)
 		}

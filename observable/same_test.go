@@ -44,7 +44,7 @@ var spellings = []struct {
 	{Registry, []string{`HKCU\Software\X`, `HKEY_CURRENT_USER\Software\X`}},
 	{FilePath, []string{`C:\Temp\a.exe`, `C:\\Temp\\a.exe`, `C:/Temp/a.exe`, `"C:\Temp\a.exe"`}},
 	{FilePath, []string{`C:\Temp\A.exe`}},
-	{FilePath, []string{"/tmp/a", " /tmp/a"}},
+	{FilePath, []string{"/tmp/a", " /tmp/a", "/tmp//a", "//tmp///a"}},
 }
 
 // TestSpellings holds that every way to write a value gives one thing, and that

@@ -24,7 +24,7 @@ func canonicalURL(raw string) (Thing, bool) {
 	user, hp := "", authority
 	if at := strings.LastIndexByte(authority, '@'); at >= 0 {
 		user, hp = authority[:at+1], authority[at+1:]
-		if strings.ContainsAny(user, " \t\r\n") {
+		if strings.IndexFunc(user, func(r rune) bool { return r <= ' ' || r == 0x7f }) >= 0 {
 			return Thing{}, false
 		}
 	}
