@@ -34,8 +34,13 @@ type Want struct {
 	Until    int64 // last date; 0 for no bound
 }
 
-// blocksAtOnce bounds what a scan holds in memory: so many blocks.
-const blocksAtOnce = 8
+// What a scan holds in memory: so many blocks, of which those that are no larger
+// than a normal one come with their bytes, 2 MB in all; a larger one, of a single
+// large object, is read when it is its turn, alone.
+const (
+	blocksAtOnce = 8
+	inlineBytes  = 256 << 10
+)
 
 // Scan calls f for each object of an audience that was added after a date, in
 // order, until f returns false. No database resource is held while f runs.
@@ -53,11 +58,19 @@ func (a *Archive) Scan(ctx context.Context, q store.Querier, aud int32, after in
 			return err
 		}
 		for i := range rows {
-			more, err := a.each(&rows[i], after, w, gone, f)
+			last := rows[i].last
+			r := &rows[i]
+			if w.Bytes && r.data == nil {
+				// Read as a whole: it may have been sealed anew meanwhile.
+				if r, err = a.blockOf(ctx, q, aud, last); err != nil {
+					return err
+				}
+			}
+			more, err := a.each(r, after, w, gone, f)
 			if err != nil || !more {
 				return err
 			}
-			after = rows[i].last
+			after, rows[i] = last, row{}
 		}
 		if len(rows) < blocksAtOnce {
 			return nil
@@ -102,7 +115,7 @@ func (a *Archive) blocks(ctx context.Context, q store.Querier, aud int32, after 
 	defer fault.Wrap(&err, "reading blocks")
 	text := `SELECT ` + blockColumns
 	if w.Bytes {
-		text += `, data`
+		text += fmt.Sprintf(`, CASE WHEN length(data) <= %d THEN data END`, inlineBytes)
 	}
 	text += ` FROM block WHERE log_id = $1 AND aud = $2 AND last > $3`
 	args := []any{a.logID, aud, after}
@@ -135,6 +148,16 @@ func (r *row) fields(bytes bool) []any {
 		f = append(f, &r.data)
 	}
 	return f
+}
+
+// blockOf reads the block that ends at a date.
+func (a *Archive) blockOf(ctx context.Context, q store.Querier, aud int32, last int64) (*row, error) {
+	r := &row{}
+	err := q.QueryRowContext(ctx, `SELECT `+blockColumns+`, data FROM block WHERE log_id = $1 AND aud = $2 AND last = $3`, a.logID, aud, last).Scan(r.fields(true)...)
+	if err != nil {
+		return nil, fmt.Errorf("reading block %d of audience %d: %w", last, aud, err)
+	}
+	return r, nil
 }
 
 func (a *Archive) blockAt(ctx context.Context, q store.Querier, aud int32, at int64) (*row, error) {

@@ -9,9 +9,11 @@ import (
 	"tocsin/member"
 )
 
-// Bounds of what pages hold in memory: a page is about a megabyte, and one
-// member has so many at once. Its next request waits, then is told to come again;
-// a reader that stalls costs its own member turns and nobody else's.
+// Bounds of what pages hold in memory: one member has so many at once. A page is a
+// megabyte of objects, or a single larger one (8 MB at most); reading it holds 2 MB
+// of packed blocks and one that is unpacked. The member's next request waits, then
+// is told to come again; a reader that stalls costs its own member turns and
+// nobody else's.
 const (
 	pagesAtOnce = 8
 	pageWait    = 10 * time.Second
