@@ -101,7 +101,11 @@ func (t *text) handleOf(i int) bool {
 	if !t.mark(i-1, '(') || !t.glued(i) || !t.has(i-2, fNamed) || i+1 >= len(t.toks) || t.toks[i+1].kind == mark || !t.glued(i+1) {
 		return false
 	}
-	t.found(i+1, t.value(i+1), "username", Remove, "login")
+	v, reason := Remove, "login"
+	if _, doubt := t.leftCue(i, 8); doubt {
+		v, reason = Hold, "role-doubtful"
+	}
+	t.found(i+1, t.value(i+1), "username", v, reason)
 	return true
 }
 
@@ -127,8 +131,12 @@ func (t *text) keyOfMaker(i int) {
 	default:
 		return
 	}
-	if j = t.untilSpace(i); t.toks[j].end-t.toks[i+1].end >= 16 {
-		t.secret(i, i, j)
+	j = t.untilSpace(i)
+	for k := i + 2; k <= j && t.toks[i].in != inURL; k++ {
+		if t.toks[k].kind == mixed && t.toks[k].end-t.toks[k].start >= 16 {
+			t.secret(i, i, j)
+			return
+		}
 	}
 }
 

@@ -102,3 +102,16 @@ func (t *text) cited(i int) bool {
 func (t *text) owns(i int) bool {
 	return t.mark(i+1, '\'') && t.glued(i+1) && t.glued(i+2) && i+3 < len(t.toks) && t.str(i+2) == "s" && t.has(i+3, fCard|fSecret|fDevice|fPhone|fBank|fKin|fAddress) && t.toks[i+3].lead == ' '
 }
+
+// invented tells a name of which the words behind it say that somebody made it up.
+func (t *text) invented(j int) bool {
+	for k := j + 1; k < len(t.toks) && k < j+7 && t.toks[k].lead != '\n' && !t.sentenceEnd(k); k++ {
+		if strings.Contains(" invented made-up fictitious fictional fake bogus nonexistent erfundene erfundener fiktive fictive fictif ficticio ficticia inventado inventada fittizio fittizia verzonnen ", " "+fold(t.str(k))+" ") {
+			return true
+		}
+		if t.toks[k].kind == word && (t.toks[k].f&fStop == 0 || t.toks[k].shape == capital) {
+			return false
+		}
+	}
+	return false
+}

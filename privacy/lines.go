@@ -239,7 +239,7 @@ func (t *text) tableHead(i, end int) []column {
 				}
 			}
 		}
-		if ok {
+		if ok || c.side != 0 {
 			known++
 			if c.typ != "person" {
 				sure++

@@ -26,7 +26,7 @@ func (t *text) logins() {
 		case k.kind == mark && k.c == '(':
 			t.dicom(i)
 			t.tuple(i)
-		case k.kind == word && t.str(i) == "actor" && t.mark(i+1, '=') && t.glued(i+1):
+		case k.kind == word && t.str(i) == "actor" && k.lead != 0 && t.mark(i+1, '=') && t.glued(i+1):
 			if v := t.afterLabel(i); v >= 0 { // audit logs call so whoever did something
 				t.login(v, t.value(v), 0, false)
 			}

@@ -50,7 +50,7 @@ func (t *text) aroundName(i, j int) sense {
 	if p := t.before(t.withTitle(i)); t.has(p, fTo) && l < 0 && !t.near(p, 2, fReply) {
 		l = 4 // wrote to X
 	}
-	if t.assumed(i) {
+	if t.assumed(i) || t.invented(j) {
 		r -= 30
 	}
 	s.score = l + r
