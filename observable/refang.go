@@ -1,6 +1,7 @@
 package observable
 
 import (
+	"bytes"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -173,6 +174,9 @@ func unbracket(s string) string {
 			out = append(out, '.')
 			for i++; i < len(s) && (s[i] == ']' || s[i] == '}'); i++ {
 			}
+			continue
+		case (c == ']' || c == '}') && i+1 < len(s) && s[i+1] == '.' && len(out) > 0 && bytes.IndexByte(out, '[') < 0 && bytes.IndexByte(out, '{') < 0:
+			i++ // evil].]net: what closes was never opened
 			continue
 		case c == '\\':
 			end := i

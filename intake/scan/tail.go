@@ -63,6 +63,8 @@ func (sc *scanner) tailByte(i, start, host int) (next int, b string, ok bool) {
 			return i, "", false
 		}
 		return i + n, sc.s[i : i+n], true
+	case c == ']' && sc.at(i+1) == '(':
+		return i, "", false // [text](target) in Markdown, whose text is a link itself
 	case c == '\\':
 		return sc.escaped(i)
 	case c == '[' || c == '(' || c == '{':

@@ -153,6 +153,8 @@ func (sc *scanner) authority(i int) (end int, fanged bool) {
 			i++
 			end = i
 			continue
+		case (c == '.' || c == ':') && sc.at(i+1) == '/' && i > start && !sc.inBrackets():
+			return i + 1, fanged // the root's dot (RFC 1034 section 3.1), or a port that is empty
 		case c == ':':
 			if sc.inBrackets() {
 				sc.buf = append(sc.buf, c)
