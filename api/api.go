@@ -12,6 +12,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -237,11 +238,16 @@ const maxReport = 1 << 30
 func options(r *http.Request) (exchange.Options, error) {
 	q := r.URL.Query()
 	o := exchange.Options{Door: exchange.DoorAPI, Group: q.Get("group"), Name: q.Get("name"), Named: q.Get("named") == "true", Size: max(0, r.ContentLength), Idempotent: r.Header.Get("Idempotency-Key")}
-	for name := range q {
-		switch name {
-		case "group", "name", "named", "format", "tlp":
-		default:
+	for name, values := range q {
+		switch {
+		case !slices.Contains([]string{"group", "name", "named", "format", "tlp"}, name):
 			return o, fault.At(fault.Invalid, "query", "there are only format, tlp, group, name and named")
+		case len(values) > 1:
+			return o, fault.At(fault.Invalid, name, "is given more than once; file the report once for each")
+		case name == "group" && o.Group == "":
+			return o, fault.At(fault.Invalid, name, "is empty; leave it out to share with the community")
+		case name == "named" && values[0] != "true" && values[0] != "false":
+			return o, fault.At(fault.Invalid, name, "is true or false")
 		}
 	}
 	if len(o.Idempotent) > 255 {

@@ -4,6 +4,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"os"
 	"time"
 
 	"tocsin/api"
@@ -48,21 +49,31 @@ func patient(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c := http.NewResponseController(w)
 		if r.Body != nil && r.Body != http.NoBody {
-			r.Body = &patientBody{r.Body, c}
+			r.Body = &patientBody{ReadCloser: r.Body, c: c, began: time.Now().UTC()}
 		}
 		next.ServeHTTP(&patientWriter{w, c}, r)
 	})
 }
 
+// After silence a body must have come at slowest at minRate bytes a second: what
+// is reserved for it is others' too.
+const minRate = 1 << 10
+
 type patientBody struct {
 	io.ReadCloser
-	c *http.ResponseController
+	c     *http.ResponseController
+	began time.Time
+	n     int64
 }
 
 func (b *patientBody) Read(p []byte) (int, error) {
+	if took := time.Since(b.began); took > silence && b.n < minRate*int64(took/time.Second) {
+		return 0, os.ErrDeadlineExceeded
+	}
 	b.c.SetReadDeadline(time.Now().Add(silence)) // not supported: then there is no connection to end
 	n, err := b.ReadCloser.Read(p)
 	b.c.SetReadDeadline(time.Time{})
+	b.n += int64(n)
 	return n, err
 }
 

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"tocsin/defence"
@@ -26,6 +27,7 @@ type Node struct {
 	Keys     *ledger.Keys
 	Exchange *exchange.Exchange
 	First    bool // this Open made the node
+	Unused   bool // nobody has a key as the operator yet: a link is due
 }
 
 // OperatorName is the member that administers a new node.
@@ -98,10 +100,15 @@ func newOrigin() string {
 // firstOperator makes the operator's member on a node that has no members.
 func (n *Node) firstOperator(ctx context.Context) error {
 	ms, err := n.Exchange.Members().Members(ctx)
-	if err != nil || len(ms) > 0 {
+	if err != nil {
 		return err
 	}
-	n.First = true
+	if len(ms) > 0 {
+		keys, err := n.Exchange.Members().Keys(ctx, "")
+		n.Unused = !slices.ContainsFunc(keys, func(k member.Key) bool { return k.Member == OperatorName })
+		return err
+	}
+	n.First, n.Unused = true, true
 	_, err = n.Exchange.Members().AddMember(ctx, member.NewMember{Name: OperatorName, Role: member.RoleOperator})
 	if fault.KindOf(err) == fault.Conflict {
 		return nil // another process was first

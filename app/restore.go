@@ -30,10 +30,23 @@ func Restore(ctx context.Context, cfg Config, file, oldKeys string, checkpoint [
 	if err := copyNew(file, url); err != nil {
 		return "", err
 	}
+	// What can't be restored leaves nothing behind that would stand in the way of the next try.
+	made := []string{url, url + "-wal", url + "-shm"}
+	defer func() {
+		if err != nil {
+			for _, name := range made {
+				os.RemoveAll(name)
+			}
+		}
+	}()
+	if _, err := os.Stat(cfg.Keys); err == nil {
+		return "", fault.New(fault.Conflict, "%s exists; the new log's keys need a folder of their own", cfg.Keys)
+	}
 	next, err := ledger.CreateNextKeys(cfg.Keys, old)
 	if err != nil {
-		return "", errors.Join(err, os.Remove(url))
+		return "", err
 	}
+	made = append(made, cfg.Keys)
 	db, err := store.Open(ctx, store.Config{URL: url})
 	if err != nil {
 		return "", err

@@ -16,9 +16,9 @@ import (
 type either struct {
 	Server string `help:"Address of the node." env:"TOCSIN_SERVER" default:"http://127.0.0.1:8470" placeholder:"URL"`
 	Key    string `help:"The operator's key." env:"TOCSIN_KEY" placeholder:"KEY"`
-	Data   string `help:"Work on this data folder instead." env:"TOCSIN_DATA" placeholder:"DIR"`
-	Keys   string `help:"Folder of the keys (default: DIR-keys)." env:"TOCSIN_KEYS" placeholder:"DIR"`
-	DB     string `help:"Work on this PostgreSQL instead." env:"TOCSIN_DB" placeholder:"URL"`
+	Data   string `help:"Work on this data folder instead." placeholder:"DIR"`
+	Keys   string `help:"Folder of the keys (default: DIR-keys)." placeholder:"DIR"`
+	DB     string `help:"Work on this PostgreSQL instead." placeholder:"URL"`
 	JSON   bool   `help:"Print JSON."`
 }
 
@@ -59,7 +59,7 @@ type memberAddCmd struct {
 	Name      string   `arg:"" help:"Name of the company."`
 	Role      string   `help:"member, reviewer, auditor or operator." default:"member" placeholder:"R"`
 	Publisher bool     `help:"Material that its creator published to everyone passes byte for byte (record-only)."`
-	Domain    []string `help:"A domain of the company; may be given several times." placeholder:"D"`
+	Domain    []string `sep:"none" help:"A domain of the company; may be given several times." placeholder:"D"`
 }
 
 // Help is the example that --help shows.
@@ -206,7 +206,7 @@ type groupCmd struct {
 type groupAddCmd struct {
 	either
 	Name   string   `arg:"" help:"Name of the group."`
-	Member []string `help:"A member of it; may be given several times." placeholder:"NAME"`
+	Member []string `sep:"none" help:"A member of it; may be given several times." placeholder:"NAME"`
 }
 
 // Help is the example that --help shows.

@@ -168,6 +168,10 @@ func (c *call) open(name string) (io.ReadCloser, error) {
 	if err != nil {
 		return nil, fault.Because(err, fault.NotFound, "%s can't be read", name)
 	}
+	if info, err := f.Stat(); err == nil && info.IsDir() {
+		f.Close()
+		return nil, fault.New(fault.Invalid, "%s is a folder; name the files in it", name)
+	}
 	return f, nil
 }
 

@@ -134,7 +134,7 @@ func (p *points) at(b int) int {
 }
 
 type extractCmd struct {
-	File      []string `arg:"" optional:"" help:"Files to search; - is standard input."`
+	File      []string `sep:"none" arg:"" optional:"" help:"Files to search; - is standard input."`
 	JSONLines bool     `name:"json-lines" help:"{\"id\",\"text\"} lines in, {\"id\",\"iocs\":[{\"type\",\"value\",\"start\",\"end\"}]} lines out."`
 }
 

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -36,46 +37,78 @@ func convert(from, to any) error {
 // filing is the flags that report and preview share.
 type filing struct {
 	remote
-	File   []string `arg:"" optional:"" help:"Files in any supported format; - is standard input."`
-	Value  []string `help:"A bad domain, address, URL or hash by itself; may be given several times." placeholder:"V"`
+	File   []string `sep:"none" arg:"" optional:"" help:"Files in any supported format; - is standard input."`
+	Value  []string `sep:"none" help:"A bad domain, address, URL or hash by itself; may be given several times." placeholder:"V"`
 	Format string   `help:"auto, stix, misp, csv, text or eml." default:"auto" enum:"auto,stix,misp,csv,text,eml"`
 	TLP    string   `name:"tlp" help:"Marking of what carries none." default:"green" enum:"clear,green,amber,amber-strict,red"`
-	Group  string   `help:"Share with this group only." placeholder:"NAME"`
+	Group  []string `sep:"none" help:"Share with this group only; may be given several times." placeholder:"NAME"`
 	Named  bool     `help:"Show your company's name on this report."`
 	JSON   bool     `help:"Print JSON."`
 }
 
-// bodies gives what is to be sent, one body after another.
-func (f filing) bodies(c *call, each func(name string, body io.Reader, format string) error) error {
+// one is one request: a body, for one group or the community.
+type one struct {
+	name, format, group string
+	body                io.Reader
+}
+
+// each sends what is to be sent, one body after another, to each group. An error
+// ends one body only; the first is given at the end, as partly done when something
+// else was.
+func (f filing) each(c *call, send func(one) error) error {
 	if len(f.File) == 0 && len(f.Value) == 0 {
 		return fault.New(fault.Invalid, "name a file, or a value with --value")
 	}
-	if len(f.Value) > 0 {
-		if err := each("", strings.NewReader(strings.Join(f.Value, "\n")+"\n"), "csv"); err != nil {
-			return err
+	groups := f.Group
+	if len(groups) == 0 {
+		groups = []string{""}
+	} else if slices.Contains(groups, "") {
+		return fault.New(fault.Invalid, "--group is empty; leave it out to share with the community")
+	}
+	if len(groups) > 1 && slices.Contains(f.File, "-") {
+		return fault.New(fault.Invalid, "standard input can be read once only: name one group, or a file")
+	}
+	var first error
+	done := 0
+	for _, group := range groups {
+		if len(f.Value) > 0 {
+			body := strings.NewReader(strings.Join(f.Value, "\n") + "\n")
+			f.one(c, one{format: "csv", group: group, body: body}, send, &done, &first)
+		}
+		for _, name := range f.File {
+			body, err := c.open(name)
+			if err != nil {
+				first = cmp.Or(first, err)
+				continue
+			}
+			f.one(c, one{filepath.Base(name), f.Format, group, body}, send, &done, &first)
+			body.Close()
 		}
 	}
-	for _, name := range f.File {
-		body, err := c.open(name)
-		if err != nil {
-			return err
-		}
-		err = each(filepath.Base(name), body, f.Format)
-		body.Close()
-		if err != nil {
-			return err
-		}
+	if first != nil && done > 0 {
+		c.end(first)
+		return ended(exitPartly)
 	}
-	return nil
+	return first
 }
 
-func (f filing) query(name, format string) url.Values {
-	q := url.Values{"format": {format}, "tlp": {f.TLP}}
-	if name != "" && name != "-" {
-		q.Set("name", name)
+func (f filing) one(c *call, o one, send func(one) error, done *int, first *error) {
+	if err := send(o); err == nil {
+		*done++
+	} else if *first == nil {
+		*first = err
+	} else {
+		c.end(err) // said, and the first one decides the code
 	}
-	if f.Group != "" {
-		q.Set("group", f.Group)
+}
+
+func (f filing) query(o one) url.Values {
+	q := url.Values{"format": {o.format}, "tlp": {f.TLP}}
+	if o.name != "" && o.name != "-" {
+		q.Set("name", o.name)
+	}
+	if o.group != "" {
+		q.Set("group", o.group)
 	}
 	if f.Named {
 		q.Set("named", "true")
@@ -107,9 +140,9 @@ func (cmd reportCmd) Run(c *call) error {
 		return err
 	}
 	partly, n := false, 0
-	err = cmd.bodies(c, func(name string, body io.Reader, format string) error {
+	err = cmd.each(c, func(o one) error {
 		var a api.Answer
-		if err := cl.file(c.ctx, "/api/v1/reports", cmd.query(name, format), body, "", &a); err != nil {
+		if err := cl.file(c.ctx, "/api/v1/reports", cmd.query(o), o.body, "", &a); err != nil {
 			return err
 		}
 		n++
@@ -171,9 +204,9 @@ func (previewCmd) Help() string { return "Example:\n  tocsin preview phish.eml" 
 func (cmd previewCmd) Run(c *call) error { return cmd.preview(c, cmd.client()) }
 
 func (f filing) preview(c *call, cl *client) error {
-	return f.bodies(c, func(name string, body io.Reader, format string) error {
+	return f.each(c, func(o one) error {
 		var a api.PreviewAnswer
-		if err := cl.file(c.ctx, "/api/v1/preview", f.query(name, format), body, "", &a); err != nil {
+		if err := cl.file(c.ctx, "/api/v1/preview", f.query(o), o.body, "", &a); err != nil {
 			return err
 		}
 		if f.JSON {

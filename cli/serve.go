@@ -3,7 +3,9 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"net"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -45,6 +47,10 @@ func (cmd serveCmd) Run(c *call) error {
 	// the processor; the limit keeps a rush of large reports from taking that as memory.
 	debug.SetGCPercent(200)
 	debug.SetMemoryLimit(80 << 20)
+	if _, _, err := net.SplitHostPort(cmd.Listen); err != nil {
+		fmt.Fprintln(c.Err, "tocsin: --listen is HOST:PORT, such as 127.0.0.1:8470")
+		return ended(exitUsage)
+	}
 	level := slog.LevelWarn
 	if cmd.Verbose {
 		level = slog.LevelInfo
@@ -58,7 +64,7 @@ func (cmd serveCmd) Run(c *call) error {
 	}
 	return a.Run(ctx, func() {
 		c.say("ready %s", a.URL())
-		if a.Node().First {
+		if a.Node().Unused {
 			c.say("sign in once, as the operator: %s", a.SignInLink(app.OperatorName))
 		}
 	})
@@ -66,7 +72,7 @@ func (cmd serveCmd) Run(c *call) error {
 
 type initCmd struct {
 	local
-	Member []string `help:"A member to add; may be given several times." placeholder:"NAME"`
+	Member []string `sep:"none" help:"A member to add; may be given several times." placeholder:"NAME"`
 	JSON   bool     `help:"Print JSON."`
 }
 

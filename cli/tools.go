@@ -36,7 +36,7 @@ type stixCmd struct {
 }
 
 type validateCmd struct {
-	File []string `arg:"" help:"Files: an object, a bundle, or a list."`
+	File []string `sep:"none" arg:"" help:"Files: an object, a bundle, or a list."`
 	JSON bool     `help:"Print a line of JSON per object."`
 }
 

@@ -142,7 +142,7 @@ func TestProblemNamesThePlaceApart(t *testing.T) {
 }
 
 func TestAnUnknownKindIsOurFault(t *testing.T) {
-	if got := door.Status(fault.Kind(200)); got != 500 {
+	if got := door.Status(fault.Kind(200)); got != 503 {
 		t.Errorf("status %d", got)
 	}
 }

@@ -14,11 +14,11 @@ func Status(k fault.Kind) int {
 	if int(k) < len(statuses) {
 		return statuses[k]
 	}
-	return http.StatusInternalServerError
+	return http.StatusServiceUnavailable
 }
 
 var statuses = [...]int{
-	fault.Internal:        http.StatusInternalServerError,
+	fault.Internal:        http.StatusServiceUnavailable, // whatever it was, the client may try again
 	fault.Invalid:         http.StatusBadRequest,
 	fault.Unsupported:     http.StatusUnsupportedMediaType,
 	fault.NotAcceptable:   http.StatusNotAcceptable,
@@ -84,7 +84,7 @@ func (d *Door) Begin(w http.ResponseWriter, r *http.Request, err error) int {
 	case fault.Unauthenticated:
 		h.Add("WWW-Authenticate", `Bearer realm="tocsin"`)
 		h.Add("WWW-Authenticate", `Basic realm="tocsin", charset="UTF-8"`)
-	case fault.Busy:
+	case fault.Busy, fault.Internal:
 		h.Set("Retry-After", retryAfter)
 	}
 	return code
