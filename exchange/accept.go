@@ -79,6 +79,11 @@ func (x *Exchange) accept(ctx context.Context, s member.Session, body io.Reader,
 // before stays, and a last part without objects closes it, so that its receipt is
 // whole; the answer says what is missing.
 func (x *Exchange) breakOff(ctx context.Context, s member.Session, o Options, f Filed, n int, cause error, do partFunc) (Filed, error) {
+	// A TAXII body over max_content_length is 413 whatever was kept of it (TAXII 2.1 section 5.5).
+	tooLong := o.Door == DoorTAXII && fault.KindOf(cause) == fault.TooLarge
+	if tooLong {
+		return f, afterParts(cause, f)
+	}
 	if len(f.Parts) == 0 || ctx.Err() != nil {
 		return f, cause
 	}

@@ -126,7 +126,7 @@ func TestGzipBothWays(t *testing.T) {
 	}
 }
 
-// TestNothingInternalIsShown: a database that breaks is a 500 with a fixed
+// TestNothingInternalIsShown: a database that breaks is a 503 with a fixed
 // sentence; what broke stands in the operator's log.
 func TestNothingInternalIsShown(t *testing.T) {
 	broken := newWorld(t)
@@ -140,7 +140,7 @@ func TestNothingInternalIsShown(t *testing.T) {
 		r.Header.Set("Authorization", "Bearer "+broken.alpha)
 		broken.h.ServeHTTP(rec, r)
 		var e struct{ Title, Description string }
-		if err := json.Unmarshal(rec.Body.Bytes(), &e); err != nil || rec.Code != 500 || rec.Header().Get("Content-Type") != media {
+		if err := json.Unmarshal(rec.Body.Bytes(), &e); err != nil || rec.Code != 503 || rec.Header().Get("Content-Type") != media {
 			t.Errorf("%s: %d %v %s", path, rec.Code, err, rec.Body)
 		}
 		for _, word := range []string{"sql", "database", "closed", "SELECT", "store"} {

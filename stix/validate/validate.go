@@ -45,19 +45,11 @@ func File(raw []byte) []Result {
 	v := jsontext.Value(raw)
 	switch v.Kind() {
 	case '{':
-		var head struct {
-			Type    string           `json:"type"`
-			Objects []jsontext.Value `json:"objects"`
+		out := []Result{Object(raw)}
+		for _, o := range inBundle(raw) {
+			out = append(out, Object(o))
 		}
-		err := json.Unmarshal(raw, &head)
-		if err == nil && head.Type == "bundle" {
-			out := []Result{Object(raw)}
-			for _, o := range head.Objects {
-				out = append(out, Object(o))
-			}
-			return out
-		}
-		return []Result{Object(raw)}
+		return out
 	case '[':
 		var list []jsontext.Value
 		if err := json.Unmarshal(raw, &list); err != nil {
@@ -65,11 +57,40 @@ func File(raw []byte) []Result {
 		}
 		out := make([]Result, 0, len(list))
 		for _, o := range list {
-			out = append(out, Object(o))
+			out = append(out, whole(o))
 		}
 		return out
 	}
 	return []Result{unreadable(raw)}
+}
+
+// inBundle gives the objects of a bundle, and none of anything else.
+func inBundle(raw []byte) []jsontext.Value {
+	var head struct {
+		Type    string           `json:"type"`
+		Objects []jsontext.Value `json:"objects"`
+	}
+	if json.Unmarshal(raw, &head) != nil || head.Type != "bundle" {
+		return nil
+	}
+	return head.Objects
+}
+
+// whole checks an element of a list: of a bundle with everything in it, since it
+// has one result.
+func whole(raw []byte) Result {
+	r := Object(raw)
+	for i, o := range inBundle(raw) {
+		in := Object(o)
+		r.Valid = r.Valid && in.Valid
+		for _, e := range in.Errors {
+			r.Errors = append(r.Errors, Finding{Path: fmt.Sprintf("objects[%d].%s", i, e.Path), Message: e.Message})
+		}
+		for _, w := range in.Warnings {
+			r.Warnings = append(r.Warnings, Finding{Path: fmt.Sprintf("objects[%d].%s", i, w.Path), Message: w.Message})
+		}
+	}
+	return r
 }
 
 // unreadable says why bytes are no object.
