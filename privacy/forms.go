@@ -92,7 +92,7 @@ func (t *text) roleSession(i int) {
 // Thandis-ThinkPad.
 func (t *text) ownDevice(from, end, i int) bool {
 	k := &t.toks[from]
-	return from < i && i <= end && t.mark(from+1, '-') && k.kind == word && (k.shape == capital || k.shape == lower) && k.end-k.start > 4 && k.f&^fAnyName == 0 && strings.HasSuffix(strings.ToLower(t.str(from)), "s") &&
+	return from < i && i <= end && t.mark(from+1, '-') && k.kind == word && k.shape == capital && k.end-k.start > 4 && k.f&^fAnyName == 0 && strings.HasSuffix(strings.ToLower(t.str(from)), "s") &&
 		strings.Contains(" iphone ipad macbook thinkpad imac galaxy pixel surface ", " "+strings.ToLower(t.str(i))+" ")
 }
 

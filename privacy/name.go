@@ -77,7 +77,7 @@ func (t *text) extent(i int) (j, words int) {
 		case (t.mark(k, '-') || t.mark(k, '\'')) && t.glued(k) && t.glued(k+1) && t.toks[k+1].kind == word && (t.toks[k+1].shape == capital || t.toks[k+1].shape == upper):
 			j = k + 1
 			continue
-		case t.mark(k, '-') && t.glued(k) && t.glued(k+1) && t.toks[k+1].kind == word && t.toks[k+1].end-t.toks[k+1].start <= 6 && k+2 < len(t.toks) && t.toks[k+2].lead == ' ' && words == 1 && t.part(k+2) && t.toks[j].f&^fAnyName == 0 && t.toks[k+1].f&^fAnyName == 0:
+		case t.mark(k, '-') && t.glued(k) && t.glued(k+1) && t.toks[k+1].kind == word && t.toks[k+1].end-t.toks[k+1].start <= 6 && k+2 < len(t.toks) && t.toks[k+2].lead == ' ' && words == 1 && t.part(k+2) && (t.toks[j].f|t.toks[k+1].f)&^(fAnyName|fWeak|fWeakSurname) == 0:
 			j = k + 1 // Hye-jin Pak
 			continue
 		case t.has(k, fParticle) && !t.part(k) && t.toks[k].kind == word && (!t.initial(k) || t.mark(k+1, '\'')):
@@ -322,7 +322,7 @@ func (t *text) oneName(i, j, p int, strong bool) (evidence, string) {
 	switch {
 	case strong && tok.shape == capital && tok.f&^fAnyName == 0 && t.aroundName(i, j).score >= 2*decisive:
 		return certain, "name-role"
-	case t.agedBehind(j) && tok.shape == capital && tok.f&^fAnyName == 0 && (tok.f != 0 || t.near(i, 4, fKin|fRole)):
+	case t.agedBehind(j) && tok.shape == capital && tok.f&^(fAnyName|fWeak|fWeakSurname) == 0 && (tok.f != 0 || t.near(i, 4, fKin|fRole)):
 		return certain, "name-age"
 	case t.has(p, fDear), tok.f&fAnyName != 0 && tok.shape == capital && (t.greeted(j, p) || t.coordinated(p)):
 		return certain, "name-greeting"

@@ -18,7 +18,7 @@ import (
 //	go test -v -run TestUnseen ./privacy
 //
 // Who mends the gate after a miss looks for its kind, not for the item.
-var unseenFiles = map[string]string{"logs": unseenLogs, "mail": unseenMail, "papers": unseenPapers, "langs": unseenLangs, "stix": unseenStix, "fresh": unseenFresh}
+var unseenFiles = map[string]string{"logs": unseenLogs, "mail": unseenMail, "papers": unseenPapers, "langs": unseenLangs, "stix": unseenStix, "fresh": unseenFresh, "last": unseenLast}
 
 // unseenItem is one text with its marks.
 type unseenItem struct {
