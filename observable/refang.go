@@ -183,7 +183,7 @@ func unbracket(s string) string {
 			for end < len(s) && s[end] == '\\' {
 				end++
 			}
-			if end == len(s) || strings.IndexByte("./:-_@?=&", s[end]) < 0 {
+			if end == len(s) || strings.IndexByte("./:-_@?=&[](){}", s[end]) < 0 {
 				out = append(out, s[i:end]...)
 			}
 			i = end
@@ -224,6 +224,9 @@ func bracketed(s string) (string, int) {
 		j := i + len(f.word)
 		for j < len(s) && j < i+len(f.word)+4 && s[j] == ' ' {
 			j++
+		}
+		if j+1 < len(s) && s[j] == '\\' && strings.IndexByte("])}", s[j+1]) >= 0 {
+			j++ // Markdown that a program wrote escapes brackets
 		}
 		shut := j
 		for j < len(s) && j < shut+4 && strings.IndexByte("])}>", s[j]) >= 0 {

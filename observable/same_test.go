@@ -18,7 +18,7 @@ var spellings = []struct {
 	{IPv6, []string{"2001:db8::1", "2001:DB8::1", "2001:0db8:0000:0000:0000:0000:0000:0001", "2001:db8:0::1", "[2001:db8::1]", "[2001:db8::1]:443", "2001[:]db8[:][:]1"}},
 	{CIDR, []string{"198.51.100.0/24", "198.51.100.77/24", "198.51.100[.]0/24", "198[.]51[.]100[.]0/24", " 198.51.100.0 / 24"}},
 	{CIDR, []string{"198.51.100.0/25"}},
-	{Domain, []string{"evil.example", "EVIL.Example", "evil[.]example", "evil.example.", "evil(dot)example", "evil[.example", "evil.]example", "evil].]example", "evil].example", "evil}.}example", "*.evil.example", "evil.example:443", "<evil.example>", "evil&#46;example", "ev\u200bil.example", "evil。example", "evil[d]example", "evil [.] example", "evil{.}example", "evil<.>example", "evil[point]example", "evil [dot] example"}},
+	{Domain, []string{"evil.example", "EVIL.Example", "evil[.]example", "evil.example.", "evil(dot)example", "evil[.example", "evil.]example", `evil\[.\]example`, `evil\(dot\)example`, "evil].]example", "evil].example", "evil}.}example", "*.evil.example", "evil.example:443", "<evil.example>", "evil&#46;example", "ev\u200bil.example", "evil。example", "evil[d]example", "evil [.] example", "evil{.}example", "evil<.>example", "evil[point]example", "evil [dot] example"}},
 	{Domain, []string{"www.evil.example", "www[.]evil[.]example"}},
 	{Domain, []string{"xn--bcher-kva.example", "bücher.example", "BÜCHER.example", "bücher[.]example", "XN--BCHER-KVA.EXAMPLE"}},
 	{Domain, []string{"a_b.evil.example", "A_B[.]evil[.]example"}},

@@ -101,7 +101,7 @@ func (sc *scanner) isHost(c chain, w, name string) bool {
 	if strings.IndexByte("/\\@$&", prev) >= 0 && !sc.pathOfAddresses(c.start) && !(prev == '/' && sc.resolverLine()) || prev == '.' && isWordByte(sc.before(c.start-1)) || prev == '%' || prev == '#' && !sc.listLine(c) {
 		return false
 	}
-	if next == '(' || next == '[' && sc.at(c.end+1) != '.' && sc.at(c.end+1) != ':' || next == '=' && sc.at(c.end+1) != '"' || next == '\\' && isWordByte(sc.at(c.end+1)) && sc.at(c.end+1) != 'n' && sc.at(c.end+1) != 'r' && sc.at(c.end+1) != 't' {
+	if next == '(' || next == '[' && strings.IndexByte(".:/", sc.at(c.end+1)) < 0 || next == '=' && sc.at(c.end+1) != '"' || next == '\\' && isWordByte(sc.at(c.end+1)) && sc.at(c.end+1) != 'n' && sc.at(c.end+1) != 'r' && sc.at(c.end+1) != 't' {
 		return false
 	}
 	labels := strings.Split(w, ".")

@@ -10,7 +10,7 @@ var words = []struct {
 	word string
 	sign byte
 }{
-	{"dot", '.'}, {"point", '.'}, {"punkt", '.'}, {"punto", '.'}, {"ponto", '.'}, {"точка", '.'}, {"тчк", '.'}, {"d", '.'}, {".", '.'}, {"·", '.'},
+	{"dot", '.'}, {"point", '.'}, {"punkt", '.'}, {"punto", '.'}, {"ponto", '.'}, {"точка", '.'}, {"тчк", '.'}, {"d", '.'}, {".", '.'}, {"·", '.'}, {"．", '.'},
 	{"собака", '@'}, {"arroba", '@'}, {"arobase", '@'}, {"chiocciola", '@'}, {"kropka", '.'}, {"at", '@'}, {"@", '@'}, {"://", ';'}, {":", ':'}, {"//", '&'}, {"/", '/'}, {"www", 'w'}, {"-", '-'}, {"_", '_'},
 }
 
@@ -34,6 +34,10 @@ func (sc *scanner) bracketed(i int) (sign byte, end int, bare bool) {
 		}
 		k := sc.blanks(j+len(w.word), 2)
 		shut := k
+		if sc.at(k) == '\\' && strings.IndexByte("])}", sc.at(k+1)) >= 0 {
+			k++ // Markdown that a program wrote escapes brackets: evil\[.\]net
+			shut = k
+		}
 		for k < len(sc.s) && k < shut+3 && strings.IndexByte("])}>", sc.s[k]) >= 0 {
 			k++
 		}
@@ -171,7 +175,7 @@ func (sc *scanner) dot(i int) (end int, fanged, loose bool) {
 		if sc.at(j) == '.' {
 			return j + 1, false, false
 		}
-		if sc.at(j) == '[' {
+		if sc.at(j) == '[' || sc.at(j) == '(' {
 			if sign, end, _ := sc.bracketed(j); sign == '.' {
 				return end, true, false
 			}
@@ -281,7 +285,13 @@ func (sc *scanner) atSign(i int) (end int, fanged bool) {
 			return k, false
 		}
 		return i + 1, false
-	case c == '[' || c == '(' || c == '{' || c == '<':
+	case c == '[' || c == '(' || c == '{' || c == '<', c == '\\' && (sc.at(j+1) == '[' || sc.at(j+1) == '(' || sc.at(j+1) == '@'):
+		if c == '\\' {
+			j++
+		}
+		if sc.at(j) == '@' {
+			return j + 1, false
+		}
 		if sign, end, _ := sc.bracketed(j); sign == '@' {
 			return sc.blanks(end, 2), true
 		}

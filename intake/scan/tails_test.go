@@ -133,3 +133,29 @@ func TestHostsOfLinks(t *testing.T) {
 		{"http://evil .example/a", ""},
 	})
 }
+
+// TestEscapedBrackets holds defanged values in Markdown that a program wrote,
+// which escapes brackets, and other brackets that are seldom seen.
+func TestEscapedBrackets(t *testing.T) {
+	wantValues(t, []struct{ text, want string }{
+		{`evil\[.\]example`, "domain evil.example"},
+		{`evil\(.\)example`, "domain evil.example"},
+		{`203\[.\]0\[.\]113\[.\]5`, "ipv4 203.0.113.5"},
+		{`hxxps\[:\]//evil\[.\]example/a`, "url https://evil.example/a"},
+		{`hxxps://evil\[.\]example/a\_b`, "url https://evil.example/a_b"},
+		{`hxxps\://evil\.example/a`, "url https://evil.example/a"},
+		{`a@evil\[.\]example`, "email a@evil.example"},
+		{`a\[@\]evil\[.\]example`, "email a@evil.example"},
+		{`a\[at\]evil\[.\]example`, "email a@evil.example"},
+		{`a\@evil.example`, "email a@evil.example"},
+		{`- evil\[.\]example\\`, "domain evil.example"},
+		{"evil[．]example", "domain evil.example"},
+		{"evil.example[/]a[/]b", "url http://evil.example/a/b"},
+		{`a\[0\] and b\(1\)`, ""},
+	})
+	for written, value := range map[string]string{`evil\[.\]example`: "evil.example", `evil\(dot\)example`: "evil.example"} {
+		if got, err := observable.Canonical(observable.Domain, written); err != nil || got.Value != value {
+			t.Errorf("%q alone means %v, %v", written, got, err)
+		}
+	}
+}

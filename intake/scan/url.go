@@ -68,6 +68,9 @@ func schemeByte(r rune) rune {
 // slashes reads :// in any of its spellings.
 func (sc *scanner) slashes(i int) (end int, fanged bool) {
 	j := i
+	if sc.at(j) == '\\' && (sc.at(j+1) == '[' || sc.at(j+1) == '(' || sc.at(j+1) == ':') {
+		j++ // brackets and colons that Markdown or a pattern escapes
+	}
 	switch sc.at(j) {
 	case ':':
 		j++
