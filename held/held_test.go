@@ -202,7 +202,9 @@ func TestVoid(t *testing.T) {
 		second := q.wait(t, "report--y", 1, "John Doe")
 		third := q.wait(t, "report--z", 2, "Erika Muster")
 		must(t, q.write(t, func(tx *store.Tx) error { return q.Decide(t.Context(), tx, first[0], Removed, 9, 6) }))
-		must(t, q.write(t, func(tx *store.Tx) error { return q.Void(t.Context(), tx, "report--x", 50) }))
+		must(t, q.write(t, func(tx *store.Tx) error { return q.Void(t.Context(), tx, "report--x", 2, 50) }))
+		// Under the same identifier another audience has its own object, which stays.
+		must(t, q.write(t, func(tx *store.Tx) error { return q.Void(t.Context(), tx, "report--y", 3, 50) }))
 		state := func(id string) (int, bool) {
 			p := q.get(t, id)
 			_, err := q.Open(p)
@@ -283,11 +285,11 @@ func TestLists(t *testing.T) {
 }
 
 // What waits follows its object to the next version; what was decided stays where it was.
-func TestMoveObject(t *testing.T) {
+func TestMove(t *testing.T) {
 	engines(t, func(t *testing.T, q queued) {
 		ids := q.wait(t, "report--x", 1, "Jane Roe", "Richard Miles")
 		must(t, q.write(t, func(tx *store.Tx) error { return q.Decide(t.Context(), tx, ids[0], Released, 9, 6) }))
-		must(t, q.write(t, func(tx *store.Tx) error { return q.MoveObject(t.Context(), tx, "report--x", 7777) }))
+		must(t, q.write(t, func(tx *store.Tx) error { return q.Move(t.Context(), tx, "report--x", 2, 1000, 7777) }))
 		if at := q.get(t, ids[0]).At; at != 1000 {
 			t.Errorf("a decided passage moved to %d", at)
 		}
