@@ -226,3 +226,55 @@ func (t *text) quotedAddress(i int) {
 		t.region(from, to, inValue)
 	}
 }
+
+// prompt judges NAME@HOST:~$ at the start of a line of a shell.
+func (t *text) prompt(i int) {
+	j := t.value(i)
+	if !t.mark(j+1, '@') || !t.glued(j+1) || !t.glued(j+2) {
+		return
+	}
+	for k := j + 2; k < len(t.toks) && k < j+10 && t.toks[k].lead == 0; k++ {
+		if t.mark(k, ':') && (t.mark(k+1, '~') || t.mark(k+1, '/')) {
+			t.login(i, j, i, false)
+			return
+		}
+	}
+}
+
+// chatLine judges [HH:MM] NAME: at the start of a line.
+func (t *text) chatLine(i int) {
+	if !t.mark(i, '[') || i+7 >= len(t.toks) || t.toks[i+1].kind != number || !t.mark(i+2, ':') || t.toks[i+3].kind != number {
+		return
+	}
+	k := i + 4
+	for k < i+8 && k < len(t.toks) && !t.mark(k, ']') {
+		k++
+	}
+	from := k + 1
+	if !t.mark(k, ']') || from >= len(t.toks) || t.toks[from].kind == mark || t.toks[from].lead != ' ' || t.toks[from].f&(fStop|fThing|fAttacker) != 0 {
+		return
+	}
+	for k = from + 1; k < len(t.toks) && k < from+7 && t.toks[k].lead != '\n' && !t.mark(k, ':'); k++ {
+		if t.toks[k].kind == mark && t.toks[k].c != '(' && t.toks[k].c != ')' && t.toks[k].c != '.' && t.toks[k].c != '-' {
+			return
+		}
+	}
+	to := from
+	for to+1 < k && t.toks[to+1].kind != mark {
+		to++
+	}
+	if t.mark(k, ':') && (k == to+1 && to == from || t.mark(to+1, '(')) && (t.toks[from].shape == capital && t.toks[from].f&fAnyName != 0 || t.toks[from].shape == lower && t.toks[from].kind == mixed) {
+		t.login(from, to, from, false)
+	}
+}
+
+// unixID judges uid=1004(NAME), as id prints it.
+func (t *text) unixID(i int) {
+	if i < 3 || !t.glued(i) || t.toks[i-1].kind != number || !t.mark(i-2, '=') || i+2 >= len(t.toks) || !t.mark(i+2, ')') || t.toks[i+1].kind == mark {
+		return
+	}
+	switch t.str(i - 3) {
+	case "uid", "euid", "gid", "egid", "auid":
+		t.login(i+1, i+1, i+1, false)
+	}
+}

@@ -13,6 +13,9 @@ func (t *text) logins() {
 		}
 		if k.lead == '\n' && k.kind != mark {
 			t.slackNick(i)
+			t.prompt(i)
+		} else if k.lead == '\n' {
+			t.chatLine(i)
 		}
 		switch {
 		case k.kind == mark && k.c == '<' && (k.lead == '\n' || i > 0 && k.lead == ' ' && (t.mark(i-1, ']') || t.toks[i-1].kind == number)):
@@ -26,6 +29,7 @@ func (t *text) logins() {
 		case k.kind == mark && k.c == '(':
 			t.dicom(i)
 			t.tuple(i)
+			t.unixID(i)
 		case k.kind == word && t.str(i) == "actor" && k.lead != 0 && t.mark(i+1, '=') && t.glued(i+1):
 			if v := t.afterLabel(i); v >= 0 { // audit logs call so whoever did something
 				t.login(v, t.value(v), 0, false)
@@ -160,7 +164,7 @@ func (t *text) proseLogin(i int) {
 	if j > v && t.mark(v+1, '-') && t.toks[v].kind == word && t.toks[j].kind == word {
 		return // user-defined, account-based
 	}
-	if quoted && (t.mark(j+1, '\'') || t.mark(j+1, '"') || t.mark(j+1, '`')) || t.toks[v].kind == mixed || j > v || said || t.has(j+1, fVerb) || t.logLine(j+1) && (j+1 >= len(t.toks) || t.toks[j+1].kind == mark) || t.has(j+1, fFrom) && t.has(v, fAnyName) || t.has(j+1, fFrom) && (j+2 < len(t.toks)) && t.toks[j+2].in == inHost || t.loginLike(t.str(v)) {
+	if quoted && (t.mark(j+1, '\'') || t.mark(j+1, '"') || t.mark(j+1, '`')) || t.toks[v].kind == mixed || j > v || said || t.has(j+1, fVerb) || j+1 < len(t.toks) && t.toks[j+1].kind == number && t.toks[j+1].in == inHost || t.logLine(j+1) && (j+1 >= len(t.toks) || t.toks[j+1].kind == mark) || t.has(j+1, fFrom) && t.has(v, fAnyName) || t.has(j+1, fFrom) && (j+2 < len(t.toks)) && t.toks[j+2].in == inHost || t.loginLike(t.str(v)) {
 		t.login(v, j, i, false)
 	}
 }

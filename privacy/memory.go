@@ -266,12 +266,25 @@ func (t *text) recallAt(i int) {
 		if w.typ == "person" && (k.in == inHost || k.in == inMail || k.shape == lower && !lowerName(k.f)) || k.in == inHost && w.typ != "hostname" || k.in == inMail {
 			continue
 		}
+		if w.typ == "person" && t.thingBehind(j) {
+			continue
+		}
 		if k.in == inURL && !t.inURLPath(i) {
 			continue
 		}
 		t.out = append(t.out, Span{k.start, t.toks[j].end, w.typ, Remove, "same-as-elsewhere", w.person})
 		return
 	}
+}
+
+// thingBehind tells a company or product that bears the name: Keller Logistik GmbH.
+func (t *text) thingBehind(j int) bool {
+	for k := j + 1; k < len(t.toks) && k <= j+2 && t.toks[k].lead == ' ' && t.toks[k].kind == word && t.toks[k].shape != lower; k++ {
+		if t.toks[k].f&fThing != 0 && t.toks[k].f&fAnyName == 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // inURLPath tells whether token i stands behind the host of its URL.

@@ -192,17 +192,23 @@ func (t *text) isThing(j int) bool {
 	return t.has(k, fThing) && t.toks[k].lead == ' '
 }
 
-// evidence weighs what says that tokens i..j, of n words, are a person's name.
-func (t *text) evidence(i, j, n int) (evidence, string) {
-	tok := &t.toks[i]
+// beforeName gives the word before a name that begins at token i, over the dot of a title.
+func (t *text) beforeName(i int) int {
 	p := t.before(i)
-	paren := t.mark(i-1, '(')
 	if p >= 2 && t.toks[p].kind == word && t.glued(p) && t.mark(p-1, '.') && t.glued(p-1) && t.has(p-2, fTitle) && t.toks[i].lead == ' ' { // Sig.ra, Dott.ssa
 		p -= 2
 	}
 	if t.mark(p, '.') && t.has(p-1, fTitle) && t.toks[p].lead == 0 {
 		p--
 	}
+	return p
+}
+
+// evidence weighs what says that tokens i..j, of n words, are a person's name.
+func (t *text) evidence(i, j, n int) (evidence, string) {
+	tok := &t.toks[i]
+	p := t.beforeName(i)
+	paren := t.mark(i-1, '(')
 	sameLine := p >= 0 && t.toks[p+1].lead != '\n' && t.toks[i].lead != '\n'
 	stop := tok.f&fStop != 0
 	if sameLine && t.has(p, fTitle) && t.titleHere(p, i) && (!stop || tok.f&fAnyName != 0) && (tok.f&fAnyName != 0 || t.surnameLike(i, j)) {
@@ -239,6 +245,9 @@ func (t *text) evidence(i, j, n int) (evidence, string) {
 	}
 	if t.toks[i].side != 0 && t.boxBehind(j) {
 		return certain, "name-header"
+	}
+	if n >= 2 && tok.shape == upper && sameLine && t.toks[p].kind == word && fold(t.str(p)) == "name" && t.near(i, 14, fCard) {
+		return certain, "name-label" // the name on a card
 	}
 	if !sameLine {
 		return t.lineName(i, j, n, strong)

@@ -294,6 +294,9 @@ func (t *text) accountOrID(i int) (int, bool) {
 // account judges a bank account: a mule's is how the money is followed.
 func (t *text) account(i, j int) {
 	way := t.preposition(i)
+	if p := t.before(i); t.has(p, fReply) && t.toks[p].kind == word { // paid DK50...
+		way = 7
+	}
 	if p := t.before(i); p > 0 && strings.Contains(" auf sur su op till til na konto conta cuenta compte hesabına hesabina ", " "+fold(t.str(p))+" ") && t.near(i, 12, fVerb|fVictim|fReply) {
 		way = 7
 	}

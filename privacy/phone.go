@@ -50,7 +50,7 @@ func (t *text) extension(i int) bool {
 		return false
 	}
 	switch fold(t.str(p)) {
-	case "ext", "extension", "durchwahl", "poste", "interno", "dw", "x", "内線", "分机", "내선":
+	case "ext", "extension", "durchwahl", "poste", "interno", "dw", "x", "内線", "分机", "내선", "anknytning", "wewn", "wew", "toestel", "klapp", "linka", "mellek", "dahili":
 		return true
 	}
 	return false

@@ -35,7 +35,7 @@ func (t *text) otherScripts() {
 		switch {
 		case k.kind == ideo:
 			t.wideNames(i)
-		case k.kind == word && k.shape == caseless && k.f&(fRole|fTitle|fKin) != 0 && k.in == free:
+		case k.kind == word && k.shape == caseless && k.f&(fRole|fTitle|fKin|fDear) != 0 && k.in == free:
 			t.afterRole(i)
 		}
 	}

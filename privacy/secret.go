@@ -24,7 +24,7 @@ func (t *text) secrets() {
 				t.knownToken(i)
 			}
 		}
-		if k.kind == word && strings.EqualFold(t.str(i), "is") {
+		if k.kind == word && (strings.EqualFold(t.str(i), "is") || t.str(i) == "as" && t.mark(i-1, '!')) {
 			t.isPassword(i)
 		}
 	}
@@ -59,7 +59,7 @@ func (t *text) labelledSecret(i int) {
 			w = "bare"
 		}
 		switch w {
-		case "bare", "bearer", "cvv", "cvc", "cvv2", "pin", "otp":
+		case "bare", "bearer", "cvv", "cvc", "cvv2", "pin", "otp", "clave", "pincode", "tan", "codigo":
 			v = i + 1
 		default:
 			if t.mark(i+1, '(') && i+3 < len(t.toks) && t.toks[i+2].kind == mixed { // password (X)
@@ -164,6 +164,14 @@ func (t *text) secret(i, v, j int) {
 
 // isPassword judges "VALUE is your password".
 func (t *text) isPassword(i int) {
+	if t.mark(i-1, '!') && i > 1 && t.toks[i-2].kind == mixed {
+		i-- // Juve1897! as password
+		if k := i + 2; t.has(k, fSecret) || t.has(k+1, fSecret) {
+			t.found(i-1, i, "secret", Remove, "secret")
+			t.region(i-1, i+1, inValue)
+		}
+		return
+	}
 	if i == 0 || t.toks[i-1].kind != mixed && t.toks[i-1].kind != word || !t.near3(i, "your", "his", "her", "their", "my") {
 		return
 	}
@@ -200,7 +208,7 @@ func (t *text) near3(i int, words ...string) bool {
 // formKeys are short names that forms give to who and what.
 var formKeys = map[string]string{
 	"u": "username", "usr": "username", "user": "username", "username": "username", "login": "username", "uname": "username", "uid": "username", "e": "email", "em": "email", "email": "email", "mail": "email",
-	"p": "secret", "pw": "secret", "pwd": "secret", "pass": "secret", "passwd": "secret", "password": "secret", "name": "person", "fullname": "person", "fname": "person", "lname": "person", "firstname": "person", "lastname": "person",
+	"p": "secret", "pw": "secret", "pwd": "secret", "pass": "secret", "passwd": "secret", "password": "secret", "name": "person", "fullname": "person", "fname": "person", "lname": "person", "firstname": "person", "fn": "person", "ln": "person", "lastname": "person",
 	"phone": "phone", "tel": "phone", "mobile": "phone", "ssn": "national_id", "dob": "date_of_birth", "cc": "payment_card", "cvv": "secret", "address": "address", "token": "secret", "session": "secret",
 }
 

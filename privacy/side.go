@@ -148,7 +148,11 @@ func (t *text) preposition(i int) int {
 // wideParticle weighs particles of origin and direction that Chinese, Japanese
 // and Korean write without spaces before or behind a value.
 func (t *text) wideParticle(i, j int) int {
-	if p := t.before(i); p >= 0 && t.toks[p].kind == ideo {
+	p := t.before(i)
+	if t.mark(p, ':') {
+		p--
+	}
+	if p >= 0 && t.toks[p].kind == ideo {
 		s := t.str(p)
 		switch {
 		case strings.HasSuffix(s, "来自"), strings.HasSuffix(s, "發自"), strings.HasSuffix(s, "发自"), strings.HasSuffix(s, "發件人"), strings.HasSuffix(s, "发件人"), strings.HasSuffix(s, "差出人"):

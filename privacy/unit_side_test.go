@@ -10,17 +10,17 @@ import (
 func TestUnitCueWords(t *testing.T) {
 	g := New()
 	const box = "otto.winter@gmail.com"
-	for _, w := range strings.Fields("victim recipient customer patient employee Opfer Empfänger Kundin victime destinataire salarié víctima destinatario paciente vittima paziente slachtoffer ontvanger ofiara klientka odbiorca vítima destinatário offer mottagare жертва получатель потерпевший") {
+	for w := range strings.FieldsSeq("victim recipient customer patient employee Opfer Empfänger Kundin victime destinataire salarié víctima destinatario paciente vittima paziente slachtoffer ontvanger ofiara klientka odbiorca vítima destinatário offer mottagare жертва получатель потерпевший") {
 		if got := account(box, shift(g.Text(w+" "+box), len(w)+1)); got != "email="+box {
 			t.Errorf("%s: %s", w, got)
 		}
 	}
-	for _, w := range strings.Fields("sender attacker scammer phisher actor Absender Angreifer Betrüger expéditeur attaquant escroc remitente atacante estafador mittente attaccante truffatore afzender aanvaller oplichter nadawca napastnik oszust remetente golpista avsändare bedragare отправитель мошенник злоумышленник") {
+	for w := range strings.FieldsSeq("sender attacker scammer phisher actor Absender Angreifer Betrüger expéditeur attaquant escroc remitente atacante estafador mittente attaccante truffatore afzender aanvaller oplichter nadawca napastnik oszust remetente golpista avsändare bedragare отправитель мошенник злоумышленник") {
 		if got := account(box, shift(g.Text(w+" "+box), len(w)+1)); got != "" {
 			t.Errorf("%s: %s", w, got)
 		}
 	}
-	for _, w := range strings.Fields("suspect defendant hijacked") {
+	for w := range strings.FieldsSeq("suspect defendant hijacked") {
 		if got := account(box, shift(g.Text(w+" "+box), len(w)+1)); got != "?email="+box {
 			t.Errorf("%s: %s", w, got)
 		}

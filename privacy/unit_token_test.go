@@ -67,12 +67,12 @@ func TestUnitTokenShapes(t *testing.T) {
 // What stands before a token decides where names, numbers and lines end.
 func TestUnitTokenLead(t *testing.T) {
 	g := New()
-	got := ""
+	var got strings.Builder
 	for _, k := range g.tokenize("a b\nc  \n d,e\tf", nil) {
-		got += fmt.Sprintf("%q", rune(k.lead))
+		got.WriteString(fmt.Sprintf("%q", rune(k.lead)))
 	}
-	if want := `'\n'' ''\n''\n''\x00''\x00'' '`; got != want {
-		t.Errorf("%s, want %s", got, want)
+	if want := `'\n'' ''\n''\n''\x00''\x00'' '`; got.String() != want {
+		t.Errorf("%s, want %s", got.String(), want)
 	}
 }
 
