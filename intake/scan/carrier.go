@@ -1,6 +1,9 @@
 package scan
 
 import (
+	"math/bits"
+	"net/netip"
+	"strconv"
 	"strings"
 
 	"tocsin/observable"
@@ -184,4 +187,29 @@ func (sc *scanner) numbered(i int) bool {
 	head = strings.TrimLeft(head, " \t>\ufeff") // also in a quoted mail
 	marks := strings.TrimLeft(head, "#=")
 	return len(marks) < len(head) && strings.Trim(marks, " [v") == ""
+}
+
+// netmask reads a mask that is written as an address behind a slash, as routers
+// have it (198.51.100.0/255.255.255.0), and gives it as /24. The ones of a mask
+// stand together in front.
+func (sc *scanner) netmask(i int) (prefix string, end int) {
+	if !strings.HasPrefix(sc.s[i:], "/255.") {
+		return "", i
+	}
+	end = i + 1
+	for end < len(sc.s) && end < i+17 && (classes[sc.s[end]] == digit || sc.s[end] == '.') {
+		end++
+	}
+	end = i + 1 + len(strings.TrimRight(sc.s[i+1:end], "."))
+	a, err := netip.ParseAddr(sc.s[i+1 : end])
+	if err != nil || pathByte(sc.at(end)) && strings.IndexByte(".:!?", sc.at(end)) < 0 {
+		return "", i
+	}
+	q := a.As4()
+	m := uint32(q[0])<<24 | uint32(q[1])<<16 | uint32(q[2])<<8 | uint32(q[3])
+	ones := bits.LeadingZeros32(^m)
+	if bits.OnesCount32(m) != ones {
+		return "", i
+	}
+	return "/" + strconv.Itoa(ones), end
 }

@@ -360,3 +360,17 @@ func TestPathsBesideOtherScripts(t *testing.T) {
 		{"ü/tmp/a.sh", ""},
 	})
 }
+
+// TestMasksOfRouters holds ranges whose mask is written as an address.
+func TestMasksOfRouters(t *testing.T) {
+	wantValues(t, []struct{ text, want string }{
+		{"203.0.113.0/255.255.255.0", "cidr 203.0.113.0/24"},
+		{"203.0.113.64/255.255.255.192 and more", "cidr 203.0.113.64/26"},
+		{"deny 203.0.113.64/255.255.255.192.", "cidr 203.0.113.64/26"},
+		{"203[.]0[.]113[.]0/255.255.255.0", "cidr 203.0.113.0/24"},
+		{"203.0.113.5/255.255.255.255", "ipv4 203.0.113.5"},
+		{"203.0.113.5/255.0.255.0", "ipv4 203.0.113.5"}, // no mask: the ones don't stand together
+		{"203.0.113.5/255.x", "url http://203.0.113.5/255.x"},
+		{"203.0.113.5/255.255.255.0/a", "url http://203.0.113.5/255.255.255.0/a"},
+	})
+}

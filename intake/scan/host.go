@@ -30,6 +30,12 @@ func (sc *scanner) quad(c chain) int {
 		return c.end
 	}
 	end := sc.skipPort(c.end)
+	if bits, next := sc.netmask(c.end); next > c.end {
+		if r, ok := canonical(observable.CIDR, w+bits); ok {
+			sc.add(r, c.start, next, c.fanged)
+			return next
+		}
+	}
 	if end == c.end {
 		if mask, ok := sc.mask(c.end, 32); ok {
 			if r, ok := canonical(observable.CIDR, w+sc.s[mask.slash:mask.end]); ok {
