@@ -37,7 +37,7 @@ func (v *Views) Follow(ctx context.Context, log *slog.Logger) {
 		}
 		if err == nil && time.Since(forgot) > forgetEvery {
 			forgot = time.Now().UTC()
-			err = errors.Join(v.dropLeft(ctx), v.forget(ctx))
+			err = errors.Join(v.dropLeft(ctx), v.forget(ctx, forgot))
 		}
 		if err != nil {
 			if ctx.Err() == nil {
@@ -155,27 +155,39 @@ func (v *Views) Upkeep(ctx context.Context, now time.Time) error {
 	return nil
 }
 
-// forget deletes the marks of touched things that all views have passed: as long
-// as one is there, its thing can't be erased (thing.Holder).
-func (v *Views) forget(ctx context.Context) error {
+// tellFor is how long after a recall a value can still be named to who asks what
+// changed; who asks later is given the whole list anew. After it the value is
+// erased among things.
+const tellFor = 10 * time.Minute
+
+// forget deletes the marks of touched things that all views have passed and that
+// are older than tellFor, and with them the values that were taken back.
+func (v *Views) forget(ctx context.Context, now time.Time) error {
 	head, err := v.log.Head(ctx)
 	if err != nil {
 		return err
 	}
-	return v.db.Write(ctx, func(tx *store.Tx) error {
-		if err := v.take(ctx, tx); err != nil {
+	for more := true; more && ctx.Err() == nil; {
+		err := v.db.Write(ctx, func(tx *store.Tx) error {
+			if err := v.take(ctx, tx); err != nil {
+				return err
+			}
+			all, err := v.rows(ctx, tx, ` AND gone = 0`)
+			if err != nil {
+				return err
+			}
+			passed := min(head.Added, now.Add(-tellFor).UnixMicro())
+			for _, r := range all {
+				passed = min(passed, r.pos)
+			}
+			more, err = v.things.Forget(ctx, tx, passed)
 			return err
-		}
-		all, err := v.rows(ctx, tx, ` AND gone = 0`)
+		})
 		if err != nil {
 			return err
 		}
-		passed := head.Added
-		for _, r := range all {
-			passed = min(passed, r.pos)
-		}
-		return v.things.Forget(ctx, tx, passed)
-	})
+	}
+	return nil
 }
 
 // dropLeft marks the views that members of this process went away from with a new

@@ -176,7 +176,7 @@ func TestUnread(t *testing.T) {
 		}
 		upkeep(0) // writes down that it was read
 		upkeep(unreadFor + time.Minute)
-		if err := w.views.forget(t.Context()); err != nil {
+		if err := w.views.forget(t.Context(), afterTold()); err != nil {
 			t.Fatal(err)
 		}
 		if err := w.views.Read(t.Context(), old.ID, func(*Reading) error { return nil }); fault.KindOf(err) != fault.Busy {
@@ -198,12 +198,15 @@ func TestUnread(t *testing.T) {
 	})
 }
 
+// afterTold is when what was recalled now needs no name any more.
+func afterTold() time.Time { return time.Now().UTC().Add(tellFor + time.Second) }
+
 // TestForget: the marks of touched things go once every view has passed them, not before.
 func TestForget(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world, _ func() *world) {
 		marks := func() (n int) {
 			t.Helper()
-			if err := w.views.forget(t.Context()); err != nil {
+			if err := w.views.forget(t.Context(), afterTold()); err != nil {
 				t.Fatal(err)
 			}
 			if err := w.db.Reader().QueryRowContext(t.Context(), "SELECT COUNT(*) FROM thing_change").Scan(&n); err != nil {

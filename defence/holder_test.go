@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"testing"
+	"time"
 
 	"tocsin/fault"
 	"tocsin/member"
@@ -58,28 +59,42 @@ func TestErasedValue(t *testing.T) {
 	})
 }
 
-// TestErasedName: the journal can't name a value that was erased among things: who
-// asks from before is given everything anew, who asks from after isn't.
+// TestErasedName: a value that was taken back is erased among things by itself. Who
+// asks within ten minutes what changed is told of the removal; afterwards who asks
+// from before is given everything anew, and who asks from after isn't.
 func TestErasedName(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world, _ func() *world) {
 		acme := w.member("acme")
 		at := w.file(acme, member.AudienceGreen, inAYear(), "jane.roe@mail.example")
 		before := w.view(acme)
 		w.recall(at)
-		after := w.view(acme)
-		if cs, ok := w.changes(before.ID, before.Serial); !ok || len(cs) != 1 || cs[0].Op != Removed {
-			t.Fatalf("after the recall: %v, %v", cs, ok)
-		}
+		recalled := time.Now().UTC()
 		things := thing.NewHolder(w.things)
-		items, err := things.Find(t.Context(), w.db.Reader(), []string{"jane.roe"})
-		if err != nil || len(items) != 1 {
-			t.Fatal(items, err)
+		forget := func(now time.Time) []rights.Item {
+			t.Helper()
+			if err := w.views.forget(t.Context(), now); err != nil {
+				t.Fatal(err)
+			}
+			items, err := things.Find(t.Context(), w.db.Reader(), []string{"jane.roe"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return items
 		}
-		if err := w.views.forget(t.Context()); err != nil {
-			t.Fatal(err)
+		if items := forget(afterTold()); len(items) != 1 {
+			t.Fatal("erased before the view has read of its end")
 		}
-		if err := w.db.Write(t.Context(), func(tx *store.Tx) error { return things.Erase(t.Context(), tx, items[0]) }); err != nil {
-			t.Fatal(err)
+		after := w.view(acme)
+		items := forget(recalled.Add(tellFor - time.Second))
+		if cs, ok := w.changes(before.ID, before.Serial); !ok || len(cs) != 1 || cs[0].Op != Removed || len(items) != 1 {
+			t.Fatalf("within ten minutes: %v, %v", cs, ok)
+		}
+		err := w.db.Write(t.Context(), func(tx *store.Tx) error { return things.Erase(t.Context(), tx, items[0]) })
+		if fault.KindOf(err) != fault.Refused {
+			t.Errorf("erased while defences are told: %v", err)
+		}
+		if items := forget(afterTold()); len(items) != 0 {
+			t.Errorf("kept after ten minutes: %v", items)
 		}
 		if _, ok := w.changes(before.ID, before.Serial); ok {
 			t.Error("the removal can't be told, and nobody says so")

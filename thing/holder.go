@@ -70,7 +70,7 @@ func (h Holder) Erase(ctx context.Context, tx *store.Tx, it rights.Item) error {
 	}
 	untold, err := count(`thing_change WHERE log_id = $1 AND t = $2`, h.r.logID, t)
 	if err == nil && untold > 0 {
-		return fault.New(fault.Refused, "defences are still being told that this value is no threat any more; try again shortly")
+		return fault.New(fault.Refused, "defences are still being told that this value is no threat any more; a quarter of an hour later it is gone by itself")
 	}
 	if err != nil {
 		return fmt.Errorf("changes of a thing: %w", err)

@@ -74,10 +74,84 @@ func (r *Things) Touched(ctx context.Context, q store.Querier, after, until int6
 	return slices.Compact(ts), upTo, nil
 }
 
-// Forget deletes the changes up to a date that all readers have passed.
-func (r *Things) Forget(ctx context.Context, tx *store.Tx, until int64) error {
-	_, err := tx.Exec(ctx, `DELETE FROM thing_change WHERE log_id = $1 AND at <= $2`, r.logID, until)
-	return err
+// forgetAtOnce bounds a transaction that forgets, in marks of changes.
+const forgetAtOnce = 1000
+
+// Forget deletes marks of changes up to a date that all readers have passed, and
+// the things that nothing supports any more but indicators that were taken back:
+// who takes a value back wants it gone. A later change of a thing keeps it, since
+// some reader may still need its name. It does a piece; more tells that there is
+// another one.
+func (r *Things) Forget(ctx context.Context, tx *store.Tx, until int64) (more bool, err error) {
+	defer fault.Wrap(&err, "forgetting things")
+	marks, err := r.marks(ctx, tx, until)
+	if err != nil || len(marks) == 0 {
+		return false, err
+	}
+	last := marks[len(marks)-1]
+	var ts []int64
+	for _, m := range marks {
+		ts = append(ts, m.t)
+	}
+	slices.Sort(ts)
+	for part := range slices.Chunk(slices.Compact(ts), keysAtOnce) {
+		dead, err := r.dead(ctx, tx, part, last)
+		if err != nil {
+			return false, err
+		}
+		if len(dead) == 0 {
+			continue
+		}
+		for _, table := range [...]string{"support", "thing"} {
+			if _, err := tx.Exec(ctx, `DELETE FROM `+table+` WHERE log_id = $1 AND t IN (`+keyList+`)`, r.keyArgs(dead)...); err != nil {
+				return false, err
+			}
+		}
+	}
+	_, err = tx.Exec(ctx, `DELETE FROM thing_change WHERE log_id = $1 AND (at < $2 OR at = $2 AND t <= $3)`, r.logID, last.at, last.t)
+	return len(marks) == forgetAtOnce, err
+}
+
+// mark is a row of thing_change.
+type mark struct{ at, t int64 }
+
+// marks gives the first marks up to a date, in order.
+func (r *Things) marks(ctx context.Context, q store.Querier, until int64) (out []mark, err error) {
+	rows, err := q.QueryContext(ctx, fmt.Sprintf(`SELECT at, t FROM thing_change WHERE log_id = $1 AND at <= $2 ORDER BY at, t LIMIT %d`, forgetAtOnce), r.logID, until)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var m mark
+		if err := rows.Scan(&m.at, &m.t); err != nil {
+			return nil, err
+		}
+		out = append(out, m)
+	}
+	return out, rows.Err()
+}
+
+// dead gives those of some things that only indicators name that were taken back,
+// and that have no mark after the last one.
+func (r *Things) dead(ctx context.Context, q store.Querier, ts []int64, last mark) (out []int64, err error) {
+	n := keysAtOnce + 2
+	rows, err := q.QueryContext(ctx, fmt.Sprintf(`SELECT t FROM thing WHERE log_id = $1 AND t IN (%s)
+		AND NOT EXISTS (SELECT 1 FROM support s WHERE s.log_id = thing.log_id AND s.t = thing.t AND s.state <> $%d)
+		AND NOT EXISTS (SELECT 1 FROM thing_change c WHERE c.log_id = thing.log_id AND c.t = thing.t AND (c.at > $%d OR c.at = $%d AND c.t > $%d))`,
+		keyList, n, n+1, n+1, n+2), append(r.keyArgs(ts), Taken, last.at, last.t)...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var t int64
+		if err := rows.Scan(&t); err != nil {
+			return nil, err
+		}
+		out = append(out, t)
+	}
+	return out, rows.Err()
 }
 
 // Backing says that a member supports a thing in an audience, now and until when.

@@ -1,13 +1,19 @@
 package thing
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 	"time"
 
 	"tocsin/observable"
 	"tocsin/store"
+	"tocsin/store/storetest"
 )
 
 func numbered(i int) observable.Thing {
@@ -28,6 +34,15 @@ func (r register) all(t testing.TB, after, until int64, limit int) (out []int64,
 	}
 	slices.Sort(out)
 	return slices.Compact(out), pages
+}
+
+// forget forgets all there is, and gives in how many pieces.
+func (r register) forget(t testing.TB, until int64) (pieces int) {
+	t.Helper()
+	for more := true; more; pieces++ {
+		r.write(t, func(tx *store.Tx) (err error) { more, err = r.Forget(t.Context(), tx, until); return err })
+	}
+	return pieces
 }
 
 // Whatever the page size, a reader learns of every thing that was touched.
@@ -71,7 +86,8 @@ func TestTouched(t *testing.T) {
 		if got, _ := r.all(t, 103, 104, 10); !slices.Equal(got, []int64{r.Key(numbered(7))}) {
 			t.Errorf("at 104 %v were touched", got)
 		}
-		r.write(t, func(tx *store.Tx) error { return r.Forget(t.Context(), tx, 103) })
+		// What was taken back up to then is gone, with its supports: it was touched no more.
+		r.forget(t, 103)
 		if got, _ := r.all(t, 99, 200, 10); !slices.Equal(got, []int64{r.Key(numbered(7))}) {
 			t.Errorf("after forgetting up to 103: %v", got)
 		}
@@ -124,4 +140,114 @@ func TestNames(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A value that was taken back is gone once all readers have passed that; one that
+// somebody still reports, that only expired, or that changed again, is not.
+func TestForgetDropsWhatWasTakenBack(t *testing.T) {
+	engines(t, func(t *testing.T, r register) {
+		sup := func(at int64, i int) Support {
+			return Support{At: at, Thing: numbered(i), Aud: 1, Member: 5, Until: noon}
+		}
+		const gone, shared, expired, again, anew, late = 1, 2, 3, 4, 5, 6
+		r.put(t, sup(10, gone), sup(11, shared), sup(12, shared), sup(13, expired), sup(14, again), sup(15, again), sup(16, anew), sup(17, late))
+		r.write(t, func(tx *store.Tx) error { return r.SetState(t.Context(), tx, []int64{10, 11, 14, 16}, Taken, 100) })
+		r.write(t, func(tx *store.Tx) error { return r.Expire(t.Context(), tx, []int64{13}, 104) })
+		r.write(t, func(tx *store.Tx) error { return r.SetState(t.Context(), tx, []int64{15, 17}, Taken, 200) })
+		r.put(t, sup(201, anew))
+		there := func(when string, want ...int) {
+			t.Helper()
+			var keys, supported []int64
+			for i := range 7 {
+				keys = append(keys, r.Key(numbered(i)))
+			}
+			names, err := r.Names(t.Context(), r.db.Reader(), keys)
+			must(t, err)
+			var got []int
+			for i, k := range keys {
+				if _, ok := names[k]; ok {
+					got = append(got, i)
+				}
+				all, err := r.Supports(t.Context(), r.db.Reader(), numbered(i), []int32{1})
+				must(t, err)
+				if len(all) > 0 {
+					supported = append(supported, k)
+				}
+				if (len(all) > 0) != slices.Contains(want, i) {
+					t.Errorf("%s, thing %d has %d supports", when, i, len(all))
+				}
+			}
+			if !slices.Equal(got, want) || len(supported) != len(want) {
+				t.Errorf("%s, things %v are there, not %v", when, got, want)
+			}
+		}
+		r.forget(t, 99)
+		there("before any change was passed", gone, shared, expired, again, anew, late)
+		r.forget(t, 150)
+		there("once the first changes were passed", shared, expired, again, anew, late)
+		if rec := r.look(t, numbered(shared), 1); rec.All != 1 || rec.Reports != 1 {
+			t.Errorf("what one of two takes back has %+v", rec)
+		}
+		if rec := r.look(t, numbered(expired), 1); rec.All != 1 || rec.Reports != 0 {
+			t.Errorf("what expired has %+v", rec)
+		}
+		r.forget(t, 201)
+		there("at the end", shared, expired, anew)
+		r.put(t, sup(300, gone))
+		if rec := r.look(t, numbered(gone), 1); rec.All != 1 || rec.First != 300 {
+			t.Errorf("filed again it has %+v", rec)
+		}
+	})
+}
+
+// However many there are, in pieces.
+func TestForgetInPieces(t *testing.T) {
+	r := newRegister(t, storetest.Open(t))
+	const n = 2*forgetAtOnce + 3
+	var supports []Support
+	for i := range n { // three indicators: the dates of two are cut
+		supports = append(supports, Support{At: int64(10 + i/(n/3+1)), Thing: numbered(i), Aud: 1, Member: 5, Until: noon})
+	}
+	r.put(t, supports...)
+	r.write(t, func(tx *store.Tx) error { return r.SetState(t.Context(), tx, []int64{10, 11, 12}, Taken, 100) })
+	if pieces := r.forget(t, 200); pieces != 3 {
+		t.Errorf("%d pieces", pieces)
+	}
+	for _, table := range []string{"thing", "support", "thing_change"} {
+		var left int
+		must(t, r.db.Reader().QueryRowContext(t.Context(), `SELECT count(*) FROM `+table).Scan(&left))
+		if left != 0 {
+			t.Errorf("%d rows are left in %s", left, table)
+		}
+	}
+}
+
+// What was taken back is in no page of the file, once it is forgotten and the log
+// is folded in.
+func TestTheFileForgets(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "store.db")
+	r := newRegister(t, storetest.OpenURL(t, file))
+	secret := observable.Thing{Kind: observable.Email, Value: "jane.roe@mail.example"}
+	r.put(t, Support{At: 10, Thing: secret, Aud: 1, Member: 5, Until: noon}, Support{At: 11, Thing: bad, Aud: 1, Member: 5, Until: noon})
+	holds := func(value string) bool {
+		t.Helper()
+		must(t, r.db.Checkpoint(t.Context()))
+		found := false
+		for _, name := range []string{file, file + "-wal"} {
+			b, err := os.ReadFile(name)
+			if err != nil && !errors.Is(err, fs.ErrNotExist) {
+				t.Fatal(err)
+			}
+			found = found || bytes.Contains(b, []byte(value))
+		}
+		return found
+	}
+	if !holds(secret.Value) {
+		t.Fatal("the value is not found while it is kept: this test sees nothing")
+	}
+	r.write(t, func(tx *store.Tx) error { return r.SetState(t.Context(), tx, []int64{10}, Taken, 100) })
+	r.forget(t, 100)
+	if holds(secret.Value) || !holds(bad.Value) {
+		t.Error("the file still holds a value that was taken back, or lost another one")
+	}
 }

@@ -24,10 +24,12 @@ CREATE INDEX support_thing ON support (log_id, t);
 CREATE INDEX support_until ON support (log_id, until) WHERE state = 0;
 
 -- Which things were touched otherwise than by a new support: at is the date of the cause (a recall, an expiry, a
--- decision, a newer version). Views read it beside support; what all of them have read is deleted.
+-- decision, a newer version). Views read it beside support; what all of them have read is deleted, and with it the things
+-- that only indicators name that were taken back.
 CREATE TABLE thing_change (
   log_id {int} NOT NULL,
   at     {int} NOT NULL,
   t      {int} NOT NULL,
   PRIMARY KEY (log_id, at, t)
 ){norowid};
+CREATE INDEX thing_change_thing ON thing_change (log_id, t);
