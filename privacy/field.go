@@ -177,7 +177,7 @@ func (r *report) number(f stix.Field, j *judged, who role) {
 // payload judges base64 content: text is looked into, and what can't be read is
 // held unless it is under a key, as samples of malware are kept.
 func (r *report) payload(o *stix.Object, j *judged) bool {
-	if j.value == removedBytes {
+	if j.value == "" || j.value == removedBytes {
 		return true
 	}
 	b, err := base64.StdEncoding.DecodeString(j.value)

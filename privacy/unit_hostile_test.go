@@ -35,6 +35,7 @@ func FuzzObject(f *testing.F) {
 	for _, s := range []string{"", "ann@bank.example", "Anna Keller", "203.0.113.5", "a8:51:ab:10:fe:22", "dmljdGlt", "\x00", "[held]", "removed@removed.invalid", "root", "é"} {
 		f.Add(s, uint8(len(s)))
 	}
+	f.Add("", uint8(61)) // an empty payload was held
 	g := New()
 	f.Fuzz(func(t *testing.T, s string, which uint8) {
 		props := []string{"value", "display_name", "account_login", "name", "contact_information", "payload_bin", "street_address", "path", "description", "x_victim_name", "credential", "pattern"}

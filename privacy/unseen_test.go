@@ -11,9 +11,11 @@ import (
 	"tocsin/stix"
 )
 
-// The unseen set: texts in styles that no other test has, written from the label
-// guide alone, before its author had read a detector. It is scored as a whole and
-// must reach floors; single items may fail. See them with
+// The unseen sets: texts in styles that no other test has, written from the label
+// guide. The first five were written before their author had read a detector,
+// "fresh" and "last" after the gate had been mended by the ones before. What each
+// scored when first seen stands in docs/accuracy-privacy.md. All are scored as a
+// whole and must reach floors; single items may fail. See them with
 //
 //	go test -v -run TestUnseen ./privacy
 //
@@ -117,10 +119,10 @@ func judgeUnseen(t *testing.T, g *Gate, it unseenItem) (n tally, misses []string
 
 // The floors are what the gate reaches, in percent, rounded down. They only rise.
 const (
-	floorRecall    = 0
-	floorKept      = 0
-	floorPrecision = 0
-	floorItems     = 200
+	floorRecall    = 94
+	floorKept      = 94
+	floorPrecision = 94
+	floorItems     = 430
 )
 
 func TestUnseen(t *testing.T) {
