@@ -54,13 +54,23 @@ func (h Holder) Find(ctx context.Context, q store.Querier, values []string) (out
 		}
 		defer rows.Close()
 		for rows.Next() {
-			var ref string
+			var ref, row string
 			var member, part, made int64
-			var k, body []byte
+			var k []byte
+			var s sealed
 			if table == "taxii_status" {
-				err = rows.Scan(&ref, &made, &body)
-			} else if err = rows.Scan(&member, &k, &part, &made, &body); err == nil {
-				ref = fmt.Sprintf("%d/%x/%d", member, k, part)
+				err = rows.Scan(&member, &ref, &made, &s.month, &s.wkey, &s.text)
+				row = statusRow(member, ref)
+			} else {
+				err = rows.Scan(&member, &k, &part, &made, &s.month, &s.wkey, &s.text)
+				ref, row = fmt.Sprintf("%d/%x/%d", member, k, part), submissionRow(member, k, part)
+			}
+			if err != nil {
+				return err
+			}
+			body, err := h.b.open(row, s)
+			if fault.KindOf(err) == fault.Gone {
+				continue // its key was destroyed: nobody reads it any more
 			}
 			if err != nil {
 				return err
@@ -75,10 +85,10 @@ func (h Holder) Find(ctx context.Context, q store.Querier, values []string) (out
 		}
 		return rows.Err()
 	}
-	if err := answers("submission", "what a member was answered to a report, kept 30 days", `SELECT member, k, part, made, result FROM submission WHERE log_id = $1`); err != nil {
+	if err := answers("submission", "what a member was answered to a report, kept 30 days", `SELECT member, k, part, made, month, wkey, result FROM submission WHERE log_id = $1`); err != nil {
 		return nil, err
 	}
-	return out, answers("taxii_status", "the status of a report filed over TAXII, kept 24 hours", `SELECT id, made, body FROM taxii_status WHERE log_id = $1`)
+	return out, answers("taxii_status", "the status of a report filed over TAXII, kept 24 hours", `SELECT member, id, made, month, wkey, body FROM taxii_status WHERE log_id = $1`)
 }
 
 func (h Holder) members(ctx context.Context, q store.Querier) (out []int64, err error) {

@@ -2,8 +2,9 @@
 // changes nothing: idempotency keys, the identifiers under which changed objects
 // were published, and the status resources of TAXII.
 //
-// No submitted identifier is kept in the clear: one can be computed from a value
-// that the gate removed.
+// No submitted identifier is kept in the clear, since one can be computed from a
+// value that the gate removed: what identifiers are found by is a keyed hash, and
+// answers, which name them, are encrypted (seal.go).
 package submission
 
 import (
@@ -39,19 +40,22 @@ func Migrate(ctx context.Context, db *store.DB) error {
 	return db.Migrate(ctx, "submission", sub)
 }
 
-// MACer gives keyed hashes; *ledger.Keys is one.
-type MACer interface {
+// Keys gives keyed hashes, and keeps the keys under which those of answers are
+// wrapped; *ledger.Keys is one.
+type Keys interface {
 	MAC(purpose string, parts ...[]byte) [32]byte
+	Wrap(month string, plain []byte) ([]byte, error)
+	Unwrap(month string, sealed []byte) ([]byte, error)
 }
 
 // Book is the memory of one log.
 type Book struct {
 	logID int64
-	key   MACer
+	keys  Keys
 }
 
 // New makes the book of a log.
-func New(logID int64, key MACer) *Book { return &Book{logID: logID, key: key} }
+func New(logID int64, keys Keys) *Book { return &Book{logID: logID, keys: keys} }
 
 // Key names one part of one report of a member.
 type Key struct {
@@ -69,13 +73,15 @@ type Past struct {
 }
 
 // Find looks a submission up. Another body under the same key is
-// fault.Conflict. Submissions older than KeepSubmissions count as unknown.
+// fault.Conflict. Submissions older than KeepSubmissions count as unknown, and so
+// do those whose key was destroyed.
 func (b *Book) Find(ctx context.Context, q store.Querier, k Key) (Past, bool, error) {
 	var p Past
 	var made int64
 	var body []byte
-	err := q.QueryRowContext(ctx, `SELECT idx, made, body, result FROM submission WHERE log_id = $1 AND member = $2 AND k = $3 AND part = $4`,
-		b.logID, k.Member, k.K[:], k.Part).Scan(&p.Index, &made, &body, &p.Result)
+	var answer sealed
+	err := q.QueryRowContext(ctx, `SELECT idx, made, body, month, wkey, result FROM submission WHERE log_id = $1 AND member = $2 AND k = $3 AND part = $4`,
+		b.logID, k.Member, k.K[:], k.Part).Scan(&p.Index, &made, &body, &answer.month, &answer.wkey, &answer.text)
 	p.Made = time.UnixMicro(made).UTC()
 	switch {
 	case errors.Is(err, sql.ErrNoRows) || err == nil && time.Since(p.Made) > KeepSubmissions:
@@ -85,19 +91,30 @@ func (b *Book) Find(ctx context.Context, q store.Querier, k Key) (Past, bool, er
 	case !bytes.Equal(body, k.Body[:]):
 		return Past{}, false, fault.New(fault.Conflict, "this idempotency key was used for another report; use a new key")
 	}
+	p.Result, err = b.open(submissionRow(k.Member, k.K[:], int64(k.Part)), answer)
+	switch {
+	case fault.KindOf(err) == fault.Gone:
+		return Past{}, false, nil
+	case err != nil:
+		return Past{}, false, err
+	}
 	return p, true, nil
 }
 
 // Put remembers a submission, in place of an older one under the same key.
 func (b *Book) Put(ctx context.Context, tx *store.Tx, k Key, p Past) error {
-	_, err := tx.Exec(ctx, `INSERT INTO submission (log_id, member, k, part, body, idx, made, result) VALUES ($1,$2,$3,$4,$5,$6,$7,$8)
-		ON CONFLICT (log_id, member, k, part) DO UPDATE SET body = excluded.body, idx = excluded.idx, made = excluded.made, result = excluded.result`,
-		b.logID, k.Member, k.K[:], k.Part, k.Body[:], p.Index, p.Made.UnixMicro(), p.Result)
+	s, err := b.seal(submissionRow(k.Member, k.K[:], int64(k.Part)), p.Result)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `INSERT INTO submission (log_id, member, k, part, body, idx, made, month, wkey, result) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10)
+		ON CONFLICT (log_id, member, k, part) DO UPDATE SET body = excluded.body, idx = excluded.idx, made = excluded.made, month = excluded.month, wkey = excluded.wkey, result = excluded.result`,
+		b.logID, k.Member, k.K[:], k.Part, k.Body[:], p.Index, p.Made.UnixMicro(), s.month, s.wkey, s.text)
 	return err
 }
 
 func (b *Book) idKey(member int64, id string) []byte {
-	sum := b.key.MAC("published identifier", fmt.Append(nil, member), []byte(id))
+	sum := b.keys.MAC("published identifier", fmt.Append(nil, member), []byte(id))
 	return sum[:16]
 }
 
@@ -140,17 +157,30 @@ func (b *Book) PutPublished(ctx context.Context, tx *store.Tx, member int64, pub
 
 // PutStatus keeps a TAXII status resource.
 func (b *Book) PutStatus(ctx context.Context, tx *store.Tx, id string, member int64, made time.Time, body []byte) error {
-	_, err := tx.Exec(ctx, `INSERT INTO taxii_status (log_id, id, member, made, body) VALUES ($1,$2,$3,$4,$5)
-		ON CONFLICT (log_id, id) DO UPDATE SET body = excluded.body`, b.logID, id, member, made.UnixMicro(), body)
+	s, err := b.seal(statusRow(member, id), body)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `INSERT INTO taxii_status (log_id, id, member, made, month, wkey, body) VALUES ($1,$2,$3,$4,$5,$6,$7)
+		ON CONFLICT (log_id, id) DO UPDATE SET month = excluded.month, wkey = excluded.wkey, body = excluded.body`,
+		b.logID, id, member, made.UnixMicro(), s.month, s.wkey, s.text)
 	return err
 }
 
 // Status reads a status resource of a member; another member's is not found.
 func (b *Book) Status(ctx context.Context, q store.Querier, id string, member int64) ([]byte, error) {
-	var body []byte
-	err := q.QueryRowContext(ctx, `SELECT body FROM taxii_status WHERE log_id = $1 AND id = $2 AND member = $3`, b.logID, id, member).Scan(&body)
+	unknown := fault.New(fault.NotFound, "no status has this id; a status is kept 24 hours")
+	var s sealed
+	err := q.QueryRowContext(ctx, `SELECT month, wkey, body FROM taxii_status WHERE log_id = $1 AND id = $2 AND member = $3`, b.logID, id, member).Scan(&s.month, &s.wkey, &s.text)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, fault.New(fault.NotFound, "no status has this id; a status is kept 24 hours")
+		return nil, unknown
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading a status: %w", err)
+	}
+	body, err := b.open(statusRow(member, id), s)
+	if fault.KindOf(err) == fault.Gone {
+		return nil, unknown
 	}
 	return body, err
 }

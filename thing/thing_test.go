@@ -300,3 +300,22 @@ func TestKinds(t *testing.T) {
 		}
 	})
 }
+
+// What was filed as taken back left no mark, so only asking erases it.
+func TestEraseWhatLeftNoMark(t *testing.T) {
+	engines(t, func(t *testing.T, r register) {
+		r.put(t, Support{At: 10, Thing: bad, Aud: 1, Member: 5, Until: noon, State: Taken})
+		h := NewHolder(r.Things)
+		items, err := h.Find(t.Context(), r.db.Reader(), []string{bad.Value})
+		must(t, err)
+		if len(items) != 1 {
+			t.Fatalf("found %+v", items)
+		}
+		r.write(t, func(tx *store.Tx) error { return h.Erase(t.Context(), tx, items[0]) })
+		all, err := r.Supports(t.Context(), r.db.Reader(), bad, []int32{1})
+		must(t, err)
+		if items, err = h.Find(t.Context(), r.db.Reader(), []string{bad.Value}); err != nil || len(items) != 0 || len(all) != 0 {
+			t.Errorf("left are %+v and %d supports, %v", items, len(all), err)
+		}
+	})
+}

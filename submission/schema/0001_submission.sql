@@ -1,5 +1,6 @@
 -- One row per part of a report that was filed: k is the keyed hash of the idempotency key (or of member, body and options),
--- body the keyed hash of body and options. Kept 30 days.
+-- body the keyed hash of body and options. result is what was answered, encrypted under a key of its own (wkey, wrapped for
+-- month). Kept 30 days.
 CREATE TABLE submission (
   log_id {int} NOT NULL,
   member {int} NOT NULL,
@@ -8,6 +9,8 @@ CREATE TABLE submission (
   body   {blob} NOT NULL,
   idx    {int} NOT NULL,
   made   {int} NOT NULL,
+  month  {text} NOT NULL,
+  wkey   {blob} NOT NULL,
   result {blob} NOT NULL,
   PRIMARY KEY (log_id, member, k, part)
 );
@@ -23,12 +26,14 @@ CREATE TABLE published (
   PRIMARY KEY (log_id, member, k)
 ){norowid};
 
--- TAXII 2.1 section 4.3: the status of an Add, kept 24 hours; compressed JSON.
+-- TAXII 2.1 section 4.3: the status of an Add, kept 24 hours, encrypted as results are.
 CREATE TABLE taxii_status (
   log_id {int} NOT NULL,
   id     {text} NOT NULL,
   member {int} NOT NULL,
   made   {int} NOT NULL,
+  month  {text} NOT NULL,
+  wkey   {blob} NOT NULL,
   body   {blob} NOT NULL,
   PRIMARY KEY (log_id, id)
 );
