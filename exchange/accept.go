@@ -131,16 +131,18 @@ const tries = 12
 var errContended = fault.New(fault.Busy, "others keep changing the same objects; nothing was kept; try again")
 
 // prepare does steps 2 to 5 for one part. It holds no lock and writes nothing to
-// the store. They are done over once when step 4 finds objects that need fresh
-// identifiers, which step 3 gives.
+// the store. They are done over when step 4 finds objects that need fresh
+// identifiers, which step 3 gives, or that were taken back while it looked.
 func (x *Exchange) prepare(ctx context.Context, w *work) (*kept, error) {
-	for {
+	for range tries {
 		before := len(w.renewals)
 		k, err := x.steps(ctx, w)
-		if err != nil || len(w.renewals) == before {
-			return k, err
+		if errors.Is(err, errStale) || err == nil && len(w.renewals) > before {
+			continue
 		}
+		return k, err
 	}
+	return nil, errContended
 }
 
 func (x *Exchange) steps(ctx context.Context, w *work) (*kept, error) {

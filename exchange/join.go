@@ -56,6 +56,9 @@ func (x *Exchange) join(ctx context.Context, k *kept, items []*item) ([]*item, e
 		if errors.Is(err, errRenewed) {
 			continue
 		}
+		if fault.KindOf(err) == fault.Gone {
+			return nil, errStale // taken back between two looks
+		}
 		if err != nil {
 			k.failItem(it, err)
 			continue

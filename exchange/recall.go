@@ -138,6 +138,9 @@ func (x *Exchange) targetsOfIDs(ctx context.Context, s member.Session, ids []str
 			continue
 		}
 		t, mine, err := x.targetAt(ctx, q, s, f, raws[f.At])
+		if fault.KindOf(err) == fault.Gone {
+			continue // taken back between two looks
+		}
 		if err != nil {
 			return nil, err
 		}
