@@ -199,6 +199,10 @@ func TestViewsOfAPolicyThatWasLeft(t *testing.T) {
 	if there(own) || !there(shared) {
 		t.Errorf("the view that both left is there: %v; everybody's is: %v", there(own), there(shared))
 	}
+	var rows int
+	if err := w.db.Reader().QueryRowContext(ctx, `SELECT (SELECT count(*) FROM defence_item WHERE view = $1) + (SELECT count(*) FROM defence_view WHERE id = $1)`, own.ID).Scan(&rows); err != nil || rows != 0 {
+		t.Errorf("%d rows of it are left, %v", rows, err)
+	}
 	w.trust("cyan", "acme", member.TrustNone)
 	if again := w.view(cyan); again.ID == own.ID || again.Name == own.Name {
 		t.Errorf("the view came back as %+v", again)

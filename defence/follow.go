@@ -190,7 +190,7 @@ func (v *Views) forget(ctx context.Context, now time.Time) error {
 	return nil
 }
 
-// dropLeft marks the views that members of this process went away from with a new
+// dropLeft deletes the views that members of this process went away from with a new
 // policy, and that no member of it reads. Where another process has a reader of
 // one, that reader's next request makes it anew.
 func (v *Views) dropLeft(ctx context.Context) error {
@@ -204,13 +204,16 @@ func (v *Views) dropLeft(ctx context.Context) error {
 	if len(left) == 0 {
 		return nil
 	}
-	return v.db.Write(ctx, func(tx *store.Tx) error {
+	var ended []int64
+	err := v.db.Write(ctx, func(tx *store.Tx) error {
+		ended = nil
 		if err := v.take(ctx, tx); err != nil {
 			return err
 		}
 		for hash := range left {
 			r, err := v.byHash(ctx, tx, hash)
 			if err == nil && r.id != 0 {
+				ended = append(ended, r.id)
 				err = v.end(ctx, tx, r.id)
 			}
 			if err != nil {
@@ -219,10 +222,16 @@ func (v *Views) dropLeft(ctx context.Context) error {
 		}
 		return nil
 	})
+	for _, id := range ended {
+		if err == nil {
+			err = v.clear(ctx, id) // if not, Upkeep does
+		}
+	}
+	return err
 }
 
-// end marks a view as gone: nobody folds it any more, and Upkeep deletes what is
-// left of it. The hash is overwritten by the number, which no hash is: another
+// end marks a view as gone: nobody reads or folds it any more; clear deletes what
+// is left of it. The hash is overwritten by the number, which no hash is: another
 // view of the same spec may be made at once.
 func (v *Views) end(ctx context.Context, tx *store.Tx, id int64) error {
 	_, err := tx.Exec(ctx, `UPDATE defence_view SET gone = 1, hash = $1 WHERE log_id = $2 AND id = $3`, fmt.Append(nil, id), v.logID, id)
