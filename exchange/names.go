@@ -3,6 +3,7 @@ package exchange
 import (
 	"bytes"
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
@@ -150,9 +151,7 @@ func (x *Exchange) names(ctx context.Context, k *kept, items []*item) (*names, e
 			}
 		}
 	}
-	for id, renewed := range k.work.renewals {
-		n.other[id] = renewed
-	}
+	maps.Copy(n.other, k.work.renewals)
 	k.before = map[string]string{}
 	known, err := x.book.Any(ctx, x.db.Reader(), int64(m.ID))
 	if err == nil && !known {
