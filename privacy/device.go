@@ -191,6 +191,9 @@ func (t *text) hardware(i int) {
 			return
 		}
 	}
+	if s := t.s[t.toks[i].start:t.toks[j].end]; strings.Trim(s, "0:-") == "" || strings.Trim(s, "fF:-") == "" {
+		return // nobody's, everybody's
+	}
 	if t.labels(i)&fIMEI != 0 {
 		return // the serial number of a certificate
 	}

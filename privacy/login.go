@@ -195,7 +195,7 @@ func (t *text) dottedLogin(i int) {
 	initial := t.toks[i].end-t.toks[i].start == 1
 	if (initial || first&(fGiven|fWeak) == fGiven) && second&fAnyName != 0 && second&^fAnyName == 0 && second&fWeak == 0 {
 		t.login(i, j, i, false)
-	} else if initial && second == 0 && t.toks[j].end-t.toks[j].start > 4 && (t.glued(i) && t.mark(j+1, ']') || t.mark(j+1, '/')) {
+	} else if initial && second == 0 && t.toks[j].end-t.toks[j].start > 4 && (t.glued(i) && t.mark(j+1, ']') && t.toks[i-1].lead != 0 || t.mark(j+1, '/')) {
 		t.login(i, j, i, false)
 	}
 }
@@ -318,6 +318,9 @@ func (t *text) afterSlash(i int) {
 		if t.toks[i].in == inURL && c == '/' && !(t.mark(i-5, ':') && t.mark(i-4, '/') && t.mark(i-3, '/') && strings.EqualFold(t.str(i-6), "file")) {
 			return
 		}
+		if c == '/' && t.str(i-1) == "users" {
+			return // /users/view of an interface; a home is in /Users
+		}
 		if i >= 2 && (t.mark(i-2, '\\') || t.mark(i-2, '/')) {
 			t.home(next, c)
 		}
@@ -384,7 +387,7 @@ func (t *text) domainUser(i, next int) {
 		return
 	}
 	j := t.value(next)
-	if t.mark(j+1, '\\') && t.glued(j+1) || t.toks[next].in == inURL {
+	if t.mark(j+1, '\\') && t.glued(j+1) || t.toks[next].in == inURL || t.toks[j].end-t.toks[next].start == 1 { // "v1\n"
 		return
 	}
 	for k := i - 2; k >= 0 && k > i-6 && t.toks[k+1].lead == ' ' && d.lead == ' '; k-- { // ...\Windows NT\DNSClient
@@ -396,7 +399,7 @@ func (t *text) domainUser(i, next int) {
 		}
 	}
 	switch strings.ToLower(t.str(i - 1)) {
-	case "global", "local", "session", "basenamedobjects", "device", "pipe", "hklm", "hkcu", "hkcr", "hku", "hkey_local_machine", "hkey_current_user", "software", "system", "authority", "builtin", "service", "windows", "system32", "manager":
+	case "registry", "global", "local", "session", "basenamedobjects", "device", "pipe", "hklm", "hkcu", "hkcr", "hku", "hkey_local_machine", "hkey_current_user", "software", "system", "authority", "builtin", "service", "windows", "system32", "manager":
 		return
 	}
 	if j > next && t.toks[next].in == inHost && t.toks[j].kind == word && t.toks[j].shape == lower && len(t.str(j)) <= 4 && !t.has(j, fAnyName) {

@@ -252,7 +252,7 @@ func (t *text) evidence(i, j, n int) (evidence, string) {
 	if !sameLine {
 		return t.lineName(i, j, n, strong)
 	}
-	if t.label(p) && (n >= 2 && t.labelOfPerson(p) || tok.f&fGiven != 0) {
+	if t.label(p) && (n >= 2 && t.labelOfPerson(p) || tok.f&fGiven != 0 && !(tok.f&fWeak != 0 && tok.shape == upper)) {
 		return certain, "name-label"
 	}
 	if l := t.labelWord(p); l >= 0 && t.has(l, fRole|fDoubt) && (!t.has(l, fGeneric) || tok.f&fAnyName != 0) && (n >= 2 && tok.shape == capital || tok.f&fAnyName != 0) {

@@ -7,6 +7,9 @@ var tollFree = []string{"800", "888", "877", "866", "855", "844", "833", "1800",
 // form that only they have.
 func (t *text) phone(i int, d digits, lab flags) bool {
 	n := len(d.all)
+	if len(d.groups) >= 3 && d.groups[0] == 4 && d.groups[1] == 2 && d.groups[2] == 2 && (d.all[:2] == "20" || d.all[:2] == "19") && dayMonth(d.all[6:8], d.all[4:6], 100) {
+		return false // a date
+	}
 	national := d.is(3, 3, 4) && !d.one(' ') || d.is(1, 3, 3, 4) && d.all[0] == '1' && !d.one(' ') || (d.is(2, 2, 2, 2, 2) || d.is(4, 3, 2, 2)) && d.all[0] == '0' || t.mark(i, '(') && d.is(3, 3, 4)
 	international := d.plus && n >= 7 && n <= 15 && d.all[0] != '0' || n >= 10 && n <= 15 && d.all[:2] == "00" && d.all[2] != '0' && len(d.groups) > 1
 	labelled := lab&fPhone != 0 && n >= 6 && n <= 15 && len(d.groups) <= 6 && !t.isPort(i)

@@ -176,7 +176,11 @@ func (t *text) coordinates(i int) {
 		k++
 	}
 	b, ok := decimals(k)
-	if !ok || k == a+1 && t.toks[k].lead == 0 || num(t.str(i)) > 180 || num(t.str(k)) > 180 {
+	exact := t.toks[a].end-t.toks[a].start > 3 && ok && t.toks[b].end-t.toks[b].start > 3
+	for sep := a + 1; sep < k && !labelled; sep++ { // columns of figures are no places
+		exact = exact && !t.mark(sep, '|') && !t.mark(sep, '>') && !t.mark(sep, '=')
+	}
+	if !ok || !labelled && !exact || k == a+1 && t.toks[k].lead == 0 || num(t.str(i)) > 180 || num(t.str(k)) > 180 {
 		return
 	}
 	from := i

@@ -48,6 +48,26 @@ func TestUnitLogForms(t *testing.T) {
 	})
 }
 
+// What figures, code and interfaces write is nobody's.
+func TestUnitNobodys(t *testing.T) {
+	verdicts(t, []verdict{
+		{"| ioc-long | 26 | 1.000 | 1.000 |", ""},
+		{"0.035 -> 0.059", ""},
+		{"ratio 0.9772, 0.9913", "geo_coordinates=0.9772, 0.9913"}, // four decimals twice are a place
+		{"ratio 0.977, 0.991", ""},
+		{"lat 52.520, lon 13.404", "geo_coordinates=52.520, lon 13.404"},
+		{`HMAC(K, "tocsin part v1\n" || name)`, ""},
+		{"c.want[r.level] = nil", ""},
+		{"vsftpd: [k.olesen] OK LOGIN", "username=k.olesen"},
+		{`REGISTRY\MACHINE\Software`, ""},
+		{"GET /users/view/me and GET /users/list", ""},
+		{"/Users/petra.k/Library", "username=petra.k"},
+		{"ff:ff:ff:ff:ff:ff and 00:00:00:00:00:00", ""},
+		{"dates as text 2026-11-23 14:05", ""},
+		{`{"name":"DORA article 19"}`, ""},
+	})
+}
+
 func TestUnitGreetings(t *testing.T) {
 	verdicts(t, []verdict{
 		{"Hola, soy Rocío Villanueva de aquí", "person=Rocío Villanueva"},
