@@ -26,6 +26,7 @@ import (
 	"io/fs"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"tocsin/fault"
@@ -64,6 +65,8 @@ type Views struct {
 	log    Log
 	things *thing.Things
 	wake   chan struct{} // a wish is there
+
+	erasing atomic.Bool // something was erased, and may still stand in the write-ahead log
 
 	mu     sync.Mutex
 	wishes map[[32]byte]spec   // views that readers wait for

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
+	"tocsin/fault"
 	"tocsin/store"
 )
 
@@ -19,7 +21,7 @@ const (
 
 const (
 	upkeepEvery = time.Hour
-	forgetEvery = time.Minute
+	tidyEvery   = time.Minute
 	idleFor     = time.Second // the longest wait before it looks again by itself
 )
 
@@ -27,17 +29,15 @@ const (
 // milliseconds of a commit; it returns when ctx ends. Any number of processes may
 // follow one log: they take turns.
 func (v *Views) Follow(ctx context.Context, log *slog.Logger) {
+	var tidying sync.WaitGroup
+	defer tidying.Wait()
+	tidying.Go(func() { v.tidyUp(ctx, log) })
 	cared := time.Now().UTC()
-	forgot := cared
 	for ctx.Err() == nil {
 		size, err := v.catchUp(ctx)
 		if err == nil && time.Since(cared) > upkeepEvery {
 			cared = time.Now().UTC()
 			err = v.Upkeep(ctx, cared)
-		}
-		if err == nil && time.Since(forgot) > forgetEvery {
-			forgot = time.Now().UTC()
-			err = errors.Join(v.dropLeft(ctx), v.forget(ctx, forgot))
 		}
 		if err != nil {
 			if ctx.Err() == nil {
@@ -160,6 +160,32 @@ func (v *Views) Upkeep(ctx context.Context, now time.Time) error {
 // erased among things.
 const tellFor = 10 * time.Minute
 
+// tidyUp calls tidy every minute until ctx ends, beside the folding, which must not wait for it.
+func (v *Views) tidyUp(ctx context.Context, log *slog.Logger) {
+	for wait(ctx, tidyEvery, nil); ctx.Err() == nil; wait(ctx, tidyEvery, nil) {
+		if err := v.tidy(ctx, time.Now().UTC()); err != nil && ctx.Err() == nil && fault.KindOf(err) != fault.Busy {
+			log.Error("tidying views", "err", err)
+		}
+	}
+}
+
+// tidy deletes views that were left, and erases what was taken back long enough
+// ago: that is done when the pages that it replaced are out of the write-ahead log
+// too. fault.Busy while a reader is in the way; the next call tries again.
+func (v *Views) tidy(ctx context.Context, now time.Time) error {
+	if err := errors.Join(v.dropLeft(ctx), v.forget(ctx, now)); err != nil {
+		return err
+	}
+	if !v.erasing.Swap(false) {
+		return nil
+	}
+	err := v.db.Checkpoint(ctx)
+	if err != nil {
+		v.erasing.Store(true)
+	}
+	return err
+}
+
 // forget deletes the marks of touched things that all views have passed and that
 // are older than tellFor, and with them the values that were taken back.
 func (v *Views) forget(ctx context.Context, now time.Time) error {
@@ -168,6 +194,7 @@ func (v *Views) forget(ctx context.Context, now time.Time) error {
 		return err
 	}
 	for more := true; more && ctx.Err() == nil; {
+		gone := 0
 		err := v.db.Write(ctx, func(tx *store.Tx) error {
 			if err := v.take(ctx, tx); err != nil {
 				return err
@@ -180,11 +207,14 @@ func (v *Views) forget(ctx context.Context, now time.Time) error {
 			for _, r := range all {
 				passed = min(passed, r.pos)
 			}
-			more, err = v.things.Forget(ctx, tx, passed)
+			gone, more, err = v.things.Forget(ctx, tx, passed)
 			return err
 		})
 		if err != nil {
 			return err
+		}
+		if gone > 0 {
+			v.erasing.Store(true)
 		}
 	}
 	return nil

@@ -1,15 +1,23 @@
 package defence
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"tocsin/fault"
 	"tocsin/member"
+	"tocsin/store/storetest"
 )
 
 type ctxt = context.Context
@@ -228,6 +236,72 @@ func TestForget(t *testing.T) {
 		if n := marks(); n != 0 {
 			t.Errorf("%d marks after it", n)
 		}
+	})
+}
+
+// TestTheFileForgets: a value that was taken back, and its view has passed that, is
+// in no page of the file nor of its log; not in the views' tables either.
+func TestTheFileForgets(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "store.db")
+	w := newWorld(t, storetest.OpenURL(t, file), newKeys(t))
+	acme := w.member("acme")
+	at := w.file(acme, member.AudienceGreen, inAYear(), "secret.example", "open.example")
+	w.view(acme)
+	holds := func(value string) (found bool) {
+		t.Helper()
+		for _, name := range []string{file, file + "-wal"} {
+			b, err := os.ReadFile(name)
+			if err != nil && !errors.Is(err, fs.ErrNotExist) {
+				t.Fatal(err)
+			}
+			found = found || bytes.Contains(b, []byte(value))
+		}
+		return found
+	}
+	tidy := func(now time.Time) {
+		t.Helper()
+		if err := w.views.tidy(t.Context(), now); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.recall(at)
+	w.view(acme)
+	tidy(time.Now().UTC())
+	if !holds("secret.example") {
+		t.Fatal("the value is not found while it can be told: this test sees nothing")
+	}
+	tidy(afterTold())
+	if holds("secret.example") {
+		t.Error("the file still holds a value that was taken back")
+	}
+	if !holds("open.example") || w.values(acme) != "open.example" {
+		t.Errorf("another value was lost: %q", w.values(acme))
+	}
+}
+
+// TestTidying: it runs beside the folding, every minute, and ends with it.
+func TestTidying(t *testing.T) {
+	w := newWorld(t, openSQLite(t), newKeys(t))
+	acme := w.member("acme")
+	w.recall(w.file(acme, member.AudienceGreen, inAYear(), "a.example"))
+	synctest.Test(t, func(t *testing.T) {
+		// The time of a bubble is long ago, so the marks are never old enough there; views that were left are dropped all the same.
+		w.views.left[w.views.hash(&spec{})] = true
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() { defer close(done); w.views.tidyUp(ctx, slog.New(slog.DiscardHandler)) }()
+		time.Sleep(tidyEvery - 1)
+		synctest.Wait()
+		if len(w.views.left) != 1 {
+			t.Error("tidied before a minute had passed")
+		}
+		time.Sleep(2)
+		synctest.Wait()
+		if len(w.views.left) != 0 {
+			t.Error("not tidied after a minute")
+		}
+		cancel()
+		<-done
 	})
 }
 

@@ -208,7 +208,10 @@ func TestAThingIsErasedOnceNothingNamesIt(t *testing.T) {
 		}
 		n.kind("while defences are being told", n.erase("thing", items[0]), fault.Refused)
 		err := n.db.Write(ctx, func(tx *store.Tx) error {
-			_, err := thing.New(exchange.LogID, n.x.Keys()).Forget(ctx, tx, 1<<62)
+			gone, _, err := thing.New(exchange.LogID, n.x.Keys()).Forget(ctx, tx, 1<<62)
+			if gone != 1 {
+				n.t.Errorf("%d things are gone, not 1", gone)
+			}
 			return err
 		})
 		if err != nil {

@@ -80,13 +80,13 @@ const forgetAtOnce = 1000
 // Forget deletes marks of changes up to a date that all readers have passed, and
 // the things that nothing supports any more but indicators that were taken back:
 // who takes a value back wants it gone. A later change of a thing keeps it, since
-// some reader may still need its name. It does a piece; more tells that there is
-// another one.
-func (r *Things) Forget(ctx context.Context, tx *store.Tx, until int64) (more bool, err error) {
+// some reader may still need its name. It does a piece, and gives how many things
+// are gone; more tells that there is another piece.
+func (r *Things) Forget(ctx context.Context, tx *store.Tx, until int64) (gone int, more bool, err error) {
 	defer fault.Wrap(&err, "forgetting things")
 	marks, err := r.marks(ctx, tx, until)
 	if err != nil || len(marks) == 0 {
-		return false, err
+		return 0, false, err
 	}
 	last := marks[len(marks)-1]
 	var ts []int64
@@ -97,19 +97,20 @@ func (r *Things) Forget(ctx context.Context, tx *store.Tx, until int64) (more bo
 	for part := range slices.Chunk(slices.Compact(ts), keysAtOnce) {
 		dead, err := r.dead(ctx, tx, part, last)
 		if err != nil {
-			return false, err
+			return 0, false, err
 		}
 		if len(dead) == 0 {
 			continue
 		}
+		gone += len(dead)
 		for _, table := range [...]string{"support", "thing"} {
 			if _, err := tx.Exec(ctx, `DELETE FROM `+table+` WHERE log_id = $1 AND t IN (`+keyList+`)`, r.keyArgs(dead)...); err != nil {
-				return false, err
+				return 0, false, err
 			}
 		}
 	}
 	_, err = tx.Exec(ctx, `DELETE FROM thing_change WHERE log_id = $1 AND (at < $2 OR at = $2 AND t <= $3)`, r.logID, last.at, last.t)
-	return len(marks) == forgetAtOnce, err
+	return gone, len(marks) == forgetAtOnce, err
 }
 
 // mark is a row of thing_change.

@@ -40,7 +40,7 @@ func (r register) all(t testing.TB, after, until int64, limit int) (out []int64,
 func (r register) forget(t testing.TB, until int64) (pieces int) {
 	t.Helper()
 	for more := true; more; pieces++ {
-		r.write(t, func(tx *store.Tx) (err error) { more, err = r.Forget(t.Context(), tx, until); return err })
+		r.write(t, func(tx *store.Tx) (err error) { _, more, err = r.Forget(t.Context(), tx, until); return err })
 	}
 	return pieces
 }
