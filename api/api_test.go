@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"tocsin/api"
 	"tocsin/apptest"
@@ -193,6 +194,44 @@ func TestAdministration(t *testing.T) {
 	if ms := n.Want(200, op, "GET", "/api/v1/members", ""); strings.Contains(ms, "Port City") || !strings.Contains(ms, bank) {
 		t.Errorf("members: %s", ms)
 	}
+}
+
+// eventually asks again until f is true; each asking waits for the node.
+func eventually(t *testing.T, what string, f func() bool) {
+	t.Helper()
+	for end := time.Now().Add(10 * time.Second); !f(); {
+		if time.Now().After(end) {
+			t.Fatal("not within 10 s: ", what)
+		}
+	}
+}
+
+// TestTrustBySight: a receiver names a source as it sees it; what a company's name
+// is answered, and what it changes, is the same whether it is a member or not.
+func TestTrustBySight(t *testing.T) {
+	n := apptest.Start(t, bank, hospital)
+	s, err := n.App.Node().Exchange.Members().Session(t.Context(), bank)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n.Want(201, bank, "POST", "/api/v1/reports", apptest.Bundle(strings.Replace(apptest.Indicator("1", "evil.example"), `"pattern"`,
+		`"created_by_ref":"`+s.Member.Identity+`","pattern"`, 1)))
+	list := func() string { return n.Want(200, hospital, "GET", "/feeds/domains.txt", "") }
+	eventually(t, "the value is in the list", func() bool { return list() == "evil.example\n" })
+	stranger := n.Want(404, hospital, "PUT", "/api/v1/trust/Nobody%20At%20All", `{"trust":"none"}`)
+	for _, name := range []string{"Harbor%20Bank", s.Member.Identity} {
+		if got := n.Want(404, hospital, "PUT", "/api/v1/trust/"+name, `{"trust":"none"}`); got != stranger {
+			t.Errorf("a member's name is answered %s, a stranger's %s", got, stranger)
+		}
+	}
+	if got := list(); got != "evil.example\n" {
+		t.Errorf("a company's name took its values out of the list: %q", got)
+	}
+	objects := n.Want(200, hospital, "GET", "/exchange/collections/default/objects/?match[type]=indicator", "", "Accept", "application/taxii+json;version=2.1")
+	_, after, _ := strings.Cut(objects, `"created_by_ref":"`)
+	seen, _, _ := strings.Cut(after, `"`)
+	n.Want(204, hospital, "PUT", "/api/v1/trust/"+seen, `{"trust":"none"}`)
+	eventually(t, "the value is out of the list", func() bool { return list() == "" })
 }
 
 // TestReview: the queue over the API, for reviewers only.
