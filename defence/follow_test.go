@@ -290,12 +290,12 @@ func TestTidying(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan struct{})
 		go func() { defer close(done); w.views.tidyUp(ctx, slog.New(slog.DiscardHandler)) }()
-		time.Sleep(tidyEvery - 1)
+		time.Sleep(tidyEvery - time.Nanosecond)
 		synctest.Wait()
 		if len(w.views.left) != 1 {
 			t.Error("tidied before a minute had passed")
 		}
-		time.Sleep(2)
+		time.Sleep(2 * time.Nanosecond)
 		synctest.Wait()
 		if len(w.views.left) != 0 {
 			t.Error("not tidied after a minute")
