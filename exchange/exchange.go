@@ -9,6 +9,7 @@ package exchange
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -65,6 +66,26 @@ func Migrate(ctx context.Context, db *store.DB) error {
 // New opens the exchange over a migrated database and its keys folder. A folder
 // other than the one that the log was begun with is refused.
 func New(ctx context.Context, db *store.DB, keys *ledger.Keys) (*Exchange, error) {
+	x, head, err := begin(ctx, db, keys)
+	if err != nil {
+		return nil, err
+	}
+	switch head.Fingerprint {
+	case keys.Fingerprint():
+		return x, nil
+	case "":
+		err = db.Write(ctx, func(tx *store.Tx) error { return x.seq.SetFingerprint(ctx, tx, keys.Fingerprint()) })
+	default:
+		err = fault.New(fault.Refused, "the keys folder is not the one that this log was begun with; place that one (docs/operating.md, \"Keys\")")
+	}
+	if err != nil {
+		return nil, errors.Join(err, x.Close())
+	}
+	return x, nil
+}
+
+// begin puts the exchange together, whatever keys the log is under.
+func begin(ctx context.Context, db *store.DB, keys *ledger.Keys) (*Exchange, store.Head, error) {
 	x := &Exchange{
 		db: db, logID: LogID, keys: keys, tree: ledger.NewTree(LogID), gate: privacy.New(), work: semaphore.NewWeighted(bytesInWork),
 		members: member.New(db, LogID, keys.MAC), archive: archive.New(LogID, keys), things: thing.New(LogID, keys),
@@ -74,23 +95,14 @@ func New(ctx context.Context, db *store.DB, keys *ledger.Keys) (*Exchange, error
 	x.erasing.Store(true) // whatever stopped this log before may have been erasing
 	seq, err := store.NewSequencer(ctx, db, LogID, x.tree)
 	if err != nil {
-		return nil, err
+		return nil, store.Head{}, err
 	}
 	x.seq = seq
 	head, err := seq.Head(ctx)
 	if err != nil {
-		return nil, err
+		return nil, head, errors.Join(err, seq.Close())
 	}
-	switch head.Fingerprint {
-	case keys.Fingerprint():
-	case "":
-		if err := db.Write(ctx, func(tx *store.Tx) error { return seq.SetFingerprint(ctx, tx, keys.Fingerprint()) }); err != nil {
-			return nil, err
-		}
-	default:
-		return nil, fault.New(fault.Refused, "the keys folder is not the one that this log was begun with; place that one (docs/operating.md, \"Keys\")")
-	}
-	return x, nil
+	return x, head, nil
 }
 
 // Close ends what runs for the exchange; the database stays open.

@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -48,6 +49,7 @@ type job struct {
 	write    func(ctx context.Context, tx *store.Tx, p store.Place) error // rows beside entry, blocks and leaf
 	fresh    func(ctx context.Context, tx *store.Tx) error                // what must still be so; errStale if not
 	leaf     [32]byte
+	under    string // fingerprint that the log must have; "" for that of the exchange's keys
 }
 
 // newJob makes a job with a fresh token and record key.
@@ -103,7 +105,7 @@ func (j *job) Objects() int { return max(1, int(j.from)+len(j.slots)) }
 
 // Keep writes the entry with everything that belongs to it.
 func (j *job) Keep(ctx context.Context, tx *store.Tx, p store.Place) error {
-	if p.Fingerprint != j.x.keys.Fingerprint() {
+	if p.Fingerprint != cmp.Or(j.under, j.x.keys.Fingerprint()) {
 		return fault.New(fault.Refused, "the log is kept under other keys now; this node must be given the current keys folder")
 	}
 	if p.Rights != j.session.Rights {

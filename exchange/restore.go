@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"context"
+	"errors"
 
 	"tocsin/archive"
 	"tocsin/fault"
@@ -36,18 +37,21 @@ func Restore(ctx context.Context, db *store.DB, old, next *ledger.Keys, checkpoi
 	if err != nil {
 		return err
 	}
+	if own, err := x.Checkpoint(ctx); err != nil {
+		return err
+	} else if c, err := ledger.OpenCheckpoint(own, old.VerifierKey()); err != nil || shown.Size == head.Size && shown.Root != c.Root {
+		return errors.Join(err, fault.New(fault.Refused, "the checkpoint is of another tree than the backup's: one of the two was changed"))
+	}
 	if shown.Size < head.Size {
 		return fault.New(fault.Refused, "the checkpoint is of %d entries, the backup holds %d: give a newer one", shown.Size, head.Size)
-	}
-	if err := db.Write(ctx, func(tx *store.Tx) error { return x.seq.SetFingerprint(ctx, tx, next.Fingerprint()) }); err != nil {
-		return err
 	}
 	return restored(ctx, db, old, next, checkpoint)
 }
 
-// restored makes the first entry of the new log.
+// restored makes the first entry of the new log; the log is under the next keys
+// from this very transaction on.
 func restored(ctx context.Context, db *store.DB, old, next *ledger.Keys, checkpoint []byte) error {
-	x, err := New(ctx, db, next)
+	x, _, err := begin(ctx, db, next)
 	if err != nil {
 		return err
 	}
@@ -61,7 +65,10 @@ func restored(ctx context.Context, db *store.DB, old, next *ledger.Keys, checkpo
 	if err != nil {
 		return err
 	}
-	j.write = func(context.Context, *store.Tx, store.Place) error { return nil }
+	j.under = old.Fingerprint()
+	j.write = func(ctx context.Context, tx *store.Tx, _ store.Place) error {
+		return x.seq.SetFingerprint(ctx, tx, next.Fingerprint())
+	}
 	_, _, err = x.seq.Do(ctx, j)
 	return err
 }
