@@ -168,7 +168,14 @@ func (w *world) expire(ats ...int64) {
 func (w *world) handOver(at int64, to member.Session) {
 	w.Helper()
 	w.do(1, func(ctx context.Context, tx *store.Tx, p store.Place) error {
-		return w.things.SetMember(ctx, tx, at, int64(to.Member.ID), p.Added)
+		var from int64
+		if err := tx.QueryRowContext(ctx, `SELECT member FROM support WHERE at = $1 AND state = 0`, at).Scan(&from); err != nil {
+			return err
+		}
+		if err := w.things.Join(ctx, tx, at, int64(to.Member.ID), p.Added); err != nil || from == int64(to.Member.ID) {
+			return err
+		}
+		return w.things.Leave(ctx, tx, at, from, p.Added)
 	})
 }
 

@@ -263,6 +263,9 @@ func (x *Exchange) write(ctx context.Context, tx *store.Tx, k *kept, p store.Pla
 		if err := x.archive.AddFiler(ctx, tx, f.at, who); err != nil {
 			return err
 		}
+		if err := x.things.Join(ctx, tx, f.at, who, p.Added); err != nil {
+			return err
+		}
 	}
 	if len(k.passages) > 0 {
 		if err := x.queue.Put(ctx, tx, k.placed(p)); err != nil {

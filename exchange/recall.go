@@ -418,6 +418,9 @@ func (x *Exchange) handOver(ctx context.Context, tx *store.Tx, s member.Session,
 		if len(t.filers) == 0 {
 			continue
 		}
+		if err := x.things.Leave(ctx, tx, t.at, who, p.Added); err != nil {
+			return err
+		}
 		if t.filers[0] == who {
 			if err := x.archive.DropFiler(ctx, tx, t.at, who); err != nil {
 				return err
@@ -425,9 +428,6 @@ func (x *Exchange) handOver(ctx context.Context, tx *store.Tx, s member.Session,
 			continue
 		}
 		if err := x.archive.SetMember(ctx, tx, t.id, t.at, t.filers[0]); err != nil {
-			return err
-		}
-		if err := x.things.SetMember(ctx, tx, t.at, t.filers[0], p.Added); err != nil {
 			return err
 		}
 	}

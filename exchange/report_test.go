@@ -116,14 +116,17 @@ func TestTwoReporters(t *testing.T) {
 	}
 	n.file(n.city, bundle(indicator("2", "EVIL.example", "")), exchange.Options{})
 	rec, err := n.x.Look(t.Context(), n.city, "evil.example")
-	if err != nil || rec.Reports != 2 {
-		t.Errorf("the thing has %+v, %v; want two indicators", rec, err)
+	if err != nil || rec.Reports != 2 || rec.Reporters != 3 {
+		t.Errorf("the thing has %+v, %v; want two indicators by three members", rec, err)
 	}
 	if _, err := n.x.Recall(t.Context(), n.bank, "indicator--"+uuid("1"), "not ours"); err != nil {
 		t.Fatal(err)
 	}
 	if got := n.sees(n.city, member.AudienceGreen); got["indicator--"+uuid("1")] == "" {
 		t.Error("the object of two reporters went with the first one's recall")
+	}
+	if rec, err := n.x.Look(t.Context(), n.city, "evil.example"); err != nil || rec.Reports != 2 || rec.Reporters != 2 {
+		t.Errorf("after the first one's recall the thing has %+v, %v; want two indicators by two members", rec, err)
 	}
 	if _, err := n.x.Recall(t.Context(), n.bank, "indicator--"+uuid("1"), "again"); err == nil {
 		t.Error("the bank recalled what is no longer its own")

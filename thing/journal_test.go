@@ -61,7 +61,7 @@ func TestTouched(t *testing.T) {
 		r.put(t, supports...)
 		r.write(t, func(tx *store.Tx) error { return r.SetState(t.Context(), tx, []int64{10, 14, 15}, Taken, 100) })
 		r.write(t, func(tx *store.Tx) error { return r.Expire(t.Context(), tx, []int64{16}, 103) })
-		r.write(t, func(tx *store.Tx) error { return r.SetMember(t.Context(), tx, 17, 9, 104) })
+		r.write(t, func(tx *store.Tx) error { return r.Join(t.Context(), tx, 17, 9, 104) })
 		var every, changed []int64
 		for _, s := range supports {
 			every = append(every, r.Key(s.Thing))

@@ -123,13 +123,57 @@ func (r *Things) Expire(ctx context.Context, tx *store.Tx, ats []int64, cause in
 	return nil
 }
 
-// SetMember hands the supports of an indicator to another member; cause is the date of why.
-func (r *Things) SetMember(ctx context.Context, tx *store.Tx, at, member, cause int64) error {
+// Join lets another member support, too, what an indicator names: it filed the
+// same indicator. cause is the date of why.
+func (r *Things) Join(ctx context.Context, tx *store.Tx, at, member, cause int64) (err error) {
+	defer fault.Wrap(&err, "another reporter")
+	rows, err := r.of(ctx, tx, at)
+	if err != nil || len(rows) == 0 {
+		return err
+	}
+	first, there := rows[0], false
+	for _, s := range rows {
+		if there = there || s.Member == member; s.State < first.State {
+			first = s // one that still stands is the model for the new one
+		}
+	}
+	if there {
+		_, err = tx.Exec(ctx, `UPDATE support SET state = $1 WHERE log_id = $2 AND at = $3 AND member = $4`, first.State, r.logID, at, member)
+	} else {
+		_, err = tx.Exec(ctx, `INSERT INTO support (log_id, at, k, t, aud, member, until, state)
+			SELECT log_id, at, k + CAST($1 AS BIGINT), t, aud, CAST($2 AS BIGINT), until, state FROM support WHERE log_id = $3 AND at = $4 AND member = $5`,
+			len(rows), member, r.logID, at, first.Member)
+	}
+	if err != nil {
+		return err
+	}
+	return r.note(ctx, tx, at, cause)
+}
+
+// Leave ends one member's support of what an indicator names; others' stays.
+func (r *Things) Leave(ctx context.Context, tx *store.Tx, at, member, cause int64) error {
 	if err := r.note(ctx, tx, at, cause); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, `UPDATE support SET member = $1 WHERE log_id = $2 AND at = $3`, member, r.logID, at)
+	_, err := tx.Exec(ctx, `UPDATE support SET state = $1 WHERE log_id = $2 AND at = $3 AND member = $4`, Taken, r.logID, at, member)
 	return err
+}
+
+// of gives member and state of each row of an indicator.
+func (r *Things) of(ctx context.Context, q store.Querier, at int64) (out []Support, err error) {
+	rows, err := q.QueryContext(ctx, `SELECT member, state FROM support WHERE log_id = $1 AND at = $2 ORDER BY k`, r.logID, at)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		s := Support{At: at}
+		if err := rows.Scan(&s.Member, &s.State); err != nil {
+			return nil, err
+		}
+		out = append(out, s)
+	}
+	return out, rows.Err()
 }
 
 // Due gives the dates and audiences of indicators in force whose validity ended by now, at most limit.
@@ -174,17 +218,25 @@ func (r *Things) Look(ctx context.Context, q store.Querier, t observable.Thing, 
 	}
 	rec.Thing = t
 	who := map[int64]bool{}
+	ever, now := int64(-1), int64(-1) // the last indicator that was counted: several members may have filed it
 	for _, s := range all {
 		if s.State == Taken {
 			continue
 		}
-		if rec.All++; rec.First == 0 || s.At < rec.First {
+		if s.At != ever {
+			ever = s.At
+			rec.All++
+		}
+		if rec.First == 0 || s.At < rec.First {
 			rec.First = s.At
 		}
 		rec.Last = max(rec.Last, s.At)
 		if s.State == InForce {
 			who[s.Member] = true
-			rec.Reports++
+			if s.At != now {
+				now = s.At
+				rec.Reports++
+			}
 			if s.Until.After(rec.Until) {
 				rec.Until = s.Until
 			}

@@ -158,12 +158,27 @@ func TestSeveralThingsOfOneIndicator(t *testing.T) {
 	})
 }
 
-func TestSetMember(t *testing.T) {
+// Two members that file one indicator are two reporters of one report; each takes
+// back its own, and may file it again.
+func TestJoinAndLeave(t *testing.T) {
 	engines(t, func(t *testing.T, r register) {
-		r.put(t, Support{At: 1, Thing: bad, Aud: 1, Member: 5, Until: noon}, Support{At: 2, Thing: bad, Aud: 1, Member: 6, Until: noon})
-		r.write(t, func(tx *store.Tx) error { return r.SetMember(t.Context(), tx, 1, 6, 50) })
-		if rec := r.look(t, bad, 1); rec.counts() != (counts{1, 2, 2}) {
-			t.Errorf("after the first reporter's was handed to the second: %+v", rec)
+		r.put(t, Support{At: 1, Thing: bad, Aud: 1, Member: 5, Until: noon}, Support{At: 1, Thing: worse, Aud: 1, Member: 5, Until: noon}, Support{At: 2, Thing: bad, Aud: 1, Member: 6, Until: noon})
+		for i, c := range []struct {
+			what func(tx *store.Tx) error
+			want counts
+		}{
+			{func(tx *store.Tx) error { return r.Join(t.Context(), tx, 1, 7, 50) }, counts{3, 2, 2}},
+			{func(tx *store.Tx) error { return r.Join(t.Context(), tx, 1, 7, 51) }, counts{3, 2, 2}},
+			{func(tx *store.Tx) error { return r.Leave(t.Context(), tx, 1, 5, 52) }, counts{2, 2, 2}},
+			{func(tx *store.Tx) error { return r.Join(t.Context(), tx, 1, 5, 53) }, counts{3, 2, 2}},
+			{func(tx *store.Tx) error { return r.Leave(t.Context(), tx, 1, 7, 54) }, counts{2, 2, 2}},
+			{func(tx *store.Tx) error { return r.Leave(t.Context(), tx, 1, 5, 55) }, counts{1, 1, 1}},
+			{func(tx *store.Tx) error { return r.Join(t.Context(), tx, 9, 5, 56) }, counts{1, 1, 1}},
+		} {
+			r.write(t, c.what)
+			if rec := r.look(t, bad, 1); rec.counts() != c.want {
+				t.Errorf("after step %d: %+v, not %+v", i, rec, c.want)
+			}
 		}
 	})
 }
@@ -234,8 +249,12 @@ func TestCountsAreTheModels(t *testing.T) {
 					}
 					return r.Expire(t.Context(), tx, []int64{at}, cause)
 				default:
+					was := s.Member
 					s.Member = 9
-					return r.SetMember(t.Context(), tx, at, 9, cause)
+					if err := r.Join(t.Context(), tx, at, 9, cause); err != nil || was == 9 {
+						return err
+					}
+					return r.Leave(t.Context(), tx, at, was, cause)
 				}
 			})
 		}
