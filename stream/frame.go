@@ -9,15 +9,20 @@ import (
 	"tocsin/member"
 )
 
-// appendFrame writes one event. names gives the collection of an audience.
+// appendFrame writes one event with its id, the position in the log.
 func appendFrame(b []byte, e *exchange.Event, collection string) []byte {
+	b = append(b, "id: "...)
+	b = append(b, e.Position.String()...)
+	return appendEvent(append(b, '\n'), e, collection)
+}
+
+// appendEvent writes one event without an id.
+func appendEvent(b []byte, e *exchange.Event, collection string) []byte {
 	kind := "object"
 	if e.Withdraw() {
 		kind = "withdraw"
 	}
-	b = append(b, "id: "...)
-	b = append(b, e.Position.String()...)
-	b = append(b, "\nevent: "...)
+	b = append(b, "event: "...)
 	b = append(b, kind...)
 	b = append(b, "\ndata: {\"index\":"...)
 	b = strconv.AppendInt(b, e.Position.Index, 10)

@@ -17,6 +17,7 @@ type reader struct {
 	control *http.ResponseController
 	after   int64 // date up to which it has everything
 	session member.Session
+	was     member.Session                 // before its audiences changed
 	slots   chan struct{}                  // of its member, for reading alone
 	renew   func() (member.Session, error) // reads who it is, and what it may see, anew
 }
@@ -33,7 +34,7 @@ func (rd *reader) run(ctx context.Context) {
 		}
 		again := rd.follow(ctx, src)
 		src.leave()
-		if !again {
+		if !again || rd.moved(ctx) != nil {
 			return
 		}
 	}
@@ -98,6 +99,9 @@ func (rd *reader) recheck(ctx context.Context, rights int64) (changed bool, err 
 		}
 		if s.Rights >= rights {
 			changed = sourceKey(s) != sourceKey(rd.session)
+			if changed {
+				rd.was = rd.session
+			}
 			rd.session = s
 			return changed, nil
 		}

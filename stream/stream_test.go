@@ -126,18 +126,18 @@ func TestRights(t *testing.T) {
 		log.add(member.Audience(16), object(0)) // a group that it isn't in
 		log.add(amber, object(1))
 		c.want("1.0 object")
-		// It loses amber: what is filed in the same moment is not sent.
+		// It loses amber: what is filed in the same moment is not sent, what it has of it is withdrawn.
 		p.set(1, true, green)
 		log.setRights(1)
 		log.add(amber, object(2))
 		log.add(green, object(3))
-		c.want("3.0 object")
-		// It gains a group: from then on it sees what is filed there.
+		c.want("~1.0 withdraw", "3.0 object")
+		// It gains a group: it gets what was filed there before, and sees what is filed from then on.
 		p.set(2, true, green, 16)
 		log.setRights(2)
 		time.Sleep(second)
 		log.add(16, object(4))
-		c.want("4.0 object")
+		c.want("~0.0 object", "4.0 object")
 		// Its key is removed: the stream ends although nothing is filed.
 		p.set(3, false)
 		log.setRights(3)

@@ -189,7 +189,8 @@ func (c *client) close() {
 	<-c.ended
 }
 
-// event reads the next event and gives "ID EVENT", checking its form; "" at the end.
+// event reads the next event and gives "ID EVENT", or "~POSITION EVENT" of one
+// without an id, checking its form; "" at the end.
 func (c *client) event() string {
 	c.t.Helper()
 	id, event := "", ""
@@ -210,8 +211,11 @@ func (c *client) event() string {
 				Kind, Collection string
 				Object           struct{ ID string }
 			}
-			if err := json.Unmarshal([]byte(value), &d); err != nil || d.Kind != event || fmt.Sprintf("%d.%d", d.Index, d.N) != id || d.Object.ID == "" {
+			if err := json.Unmarshal([]byte(value), &d); err != nil || d.Kind != event || id != "" && fmt.Sprintf("%d.%d", d.Index, d.N) != id || d.Object.ID == "" {
 				c.t.Errorf("id %s, event %s: %s (%v)", id, event, value, err)
+			}
+			if id == "" {
+				id = fmt.Sprintf("~%d.%d", d.Index, d.N)
 			}
 			return id + " " + event
 		}
