@@ -287,17 +287,22 @@ func TestTidying(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		// The time of a bubble is long ago, so the marks are never old enough there; views that were left are dropped all the same.
 		w.views.left[w.views.hash(&spec{})] = true
+		left := func() int {
+			w.views.mu.Lock()
+			defer w.views.mu.Unlock()
+			return len(w.views.left)
+		}
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan struct{})
 		go func() { defer close(done); w.views.tidyUp(ctx, slog.New(slog.DiscardHandler)) }()
 		time.Sleep(tidyEvery - time.Nanosecond)
 		synctest.Wait()
-		if len(w.views.left) != 1 {
+		if left() != 1 {
 			t.Error("tidied before a minute had passed")
 		}
 		time.Sleep(2 * time.Nanosecond)
 		synctest.Wait()
-		if len(w.views.left) != 0 {
+		if left() != 0 {
 			t.Error("not tidied after a minute")
 		}
 		cancel()
