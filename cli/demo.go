@@ -233,6 +233,9 @@ func (d *demo) feeds(word string, want bool) error {
 		var all strings.Builder
 		for _, name := range []string{"domains.txt", "ips.txt", "urls.txt"} {
 			text, _, err := cl.text(d.ctx, "/feeds/"+name)
+			if fault.KindOf(err) == fault.Busy {
+				return false, nil // the list is being made
+			}
 			if err != nil {
 				return false, err
 			}

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"tocsin/api"
 	"tocsin/exchange"
@@ -359,6 +360,17 @@ func (cmd feedCmd) Run(c *call) error {
 		path += "?since=" + url.QueryEscape(cmd.Since)
 	}
 	a, err := cmd.client().send(c.ctx, http.MethodGet, path, nil, nil)
+	// The first list under new rights is made while one waits.
+	for range 5 {
+		if fault.KindOf(err) != fault.Busy {
+			break
+		}
+		select {
+		case <-time.After(time.Second):
+		case <-c.ctx.Done():
+		}
+		a, err = cmd.client().send(c.ctx, http.MethodGet, path, nil, nil)
+	}
 	if err != nil {
 		return err
 	}

@@ -170,6 +170,10 @@ func (w *world) ask(method, path string, headers ...string) *httptest.ResponseRe
 func (w *world) get(path string) string {
 	w.Helper()
 	a := w.ask("GET", path)
+	// A list that is made for the first time may take longer than a request waits, on a slow machine.
+	for end := time.Now().Add(30 * time.Second); a.Code == http.StatusServiceUnavailable && time.Now().Before(end); {
+		a = w.ask("GET", path)
+	}
 	if a.Code != http.StatusOK {
 		w.Fatalf("GET %s: %d %s", path, a.Code, a.Body)
 	}
