@@ -110,7 +110,7 @@ func TestRealReportsOfVictims(t *testing.T) {
 
 // What is a list, what is prose: only the first is read as one.
 func TestLooks(t *testing.T) {
-	for _, s := range []string{"192.0.2.1\n", "# x\n192.0.2.1 # y\n192.0.2.2\n", "value,type\na.example,domain\n", "0.0.0.0 a.example\n", "a.example;x\nb.example;y\n", "192.0.2.1\t7\n192.0.2.2\t9\n", "hxxp://a[.]example/\n"} {
+	for _, s := range []string{"192.0.2.1\n", "# x\n192.0.2.1 # y\n192.0.2.2\n", "value,type\na.example,domain\n", "0.0.0.0 a.example\n", "'   '", "a.example;x\nb.example;y\n", "192.0.2.1\t7\n192.0.2.2\t9\n", "hxxp://a[.]example/\n"} {
 		if !Looks([]byte(s)) {
 			t.Errorf("%q is not taken for a list", s)
 		}
@@ -151,7 +151,7 @@ func TestTablesAgree(t *testing.T) {
 // Any bytes give either an error with a kind or valid objects, the same
 // whichever way the bytes arrive.
 func FuzzReader(f *testing.F) {
-	for _, s := range []string{"192.0.2.1\n", "value,type\na.example,domain\n", "a;b\r\n\"c\nd\";e\n", "\"", "# a,b\n1,2\n", "ip,tlp,confidence,date,tags\n192.0.2.1,red,7,2026-01-01,a|b\n", "0.0.0.0 a.example\n", "\xff\xfe,\n", md5 + "," + sha1 + "\n",
+	for _, s := range []string{"192.0.2.1\n", "value,type\na.example,domain\n", "a;b\r\n\"c\nd\";e\n", "\"", "# a,b\n1,2\n", "ip,tlp,confidence,date,tags\n192.0.2.1,red,7,2026-01-01,a|b\n", "0.0.0.0 a.example\n", "'   '", "\xff\xfe,\n", md5 + "," + sha1 + "\n",
 		"type,value,to_ids\nfilename|md5,a|" + md5 + ",0\n"} {
 		f.Add([]byte(s))
 	}

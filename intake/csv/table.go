@@ -266,9 +266,12 @@ func listLine(cells []string) bool {
 
 // hostsLine tells a line of a hosts file, which sends names nowhere.
 func hostsLine(cells []string) bool {
+	if len(cells) < 2 {
+		return false
+	}
 	switch cells[0] {
 	case "0.0.0.0", "127.0.0.1", "::", "::1", "0":
-		return len(cells) > 1
+		return true
 	}
 	return false
 }
