@@ -110,7 +110,7 @@ func TestRealReportsOfVictims(t *testing.T) {
 
 // What is a list, what is prose: only the first is read as one.
 func TestLooks(t *testing.T) {
-	for _, s := range []string{"192.0.2.1\n", "# x\n192.0.2.1 # y\n192.0.2.2\n", "value,type\na.example,domain\n", "0.0.0.0 a.example\n", "'   '", "a.example;x\nb.example;y\n", "192.0.2.1\t7\n192.0.2.2\t9\n", "hxxp://a[.]example/\n"} {
+	for _, s := range []string{"192.0.2.1\n", "# x\n192.0.2.1 # y\n192.0.2.2\n", "value,type\na.example,domain\n", "0.0.0.0 a.example\n", "a.example;x\nb.example;y\n", "192.0.2.1\t7\n192.0.2.2\t9\n", "hxxp://a[.]example/\n"} {
 		if !Looks([]byte(s)) {
 			t.Errorf("%q is not taken for a list", s)
 		}
