@@ -2,6 +2,7 @@ package exchange_test
 
 import (
 	"fmt"
+	"io"
 	"strings"
 	"sync"
 	"testing"
@@ -39,7 +40,26 @@ func TestFiledAgainDuringRecall(t *testing.T) {
 // kept, its repeats get the same receipt, and another body is refused.
 func TestOneKeyAtOnce(t *testing.T) {
 	n := newNode(t)
-	var wg sync.WaitGroup
+	for round := range int64(20) { // one round may be lucky
+		oneKeyAtOnce(t, n, round)
+	}
+}
+
+// together is the end of a body that comes only when all bodies are there.
+type together struct {
+	all  *sync.WaitGroup
+	once sync.Once
+}
+
+func (e *together) Read([]byte) (int, error) {
+	e.once.Do(e.all.Done)
+	e.all.Wait()
+	return 0, io.EOF
+}
+
+func oneKeyAtOnce(t *testing.T, n *node, round int64) {
+	var wg, begun sync.WaitGroup
+	begun.Add(5)
 	receipts := make([]string, 5)
 	errs := make([]error, 5)
 	for i := range 5 {
@@ -48,13 +68,14 @@ func TestOneKeyAtOnce(t *testing.T) {
 			body = "domain\nother.example\n"
 		}
 		wg.Go(func() {
-			f, err := n.x.Accept(t.Context(), n.bank, strings.NewReader(body), exchange.Options{Idempotent: "one"})
+			r := io.MultiReader(strings.NewReader(body), &together{all: &begun})
+			f, err := n.x.Accept(t.Context(), n.bank, r, exchange.Options{Idempotent: fmt.Sprint("key ", round), Size: 100})
 			receipts[i], errs[i] = string(f.Receipt), err
 		})
 	}
 	wg.Wait()
-	if head, _ := n.x.Head(t.Context()); head.Size != 1 {
-		t.Fatalf("%d entries were made; want 1", head.Size)
+	if head, _ := n.x.Head(t.Context()); head.Size != round+1 {
+		t.Fatalf("round %d: %d entries were made in all; want one a round", round, head.Size)
 	}
 	if errs[4] == nil {
 		for _, err := range errs[:4] {

@@ -175,11 +175,6 @@ func (q *Queue) OfObject(ctx context.Context, r store.Querier, object string) ([
 	return q.list(ctx, r, `SELECT `+columns+` FROM held WHERE log_id = $1 AND object = $2 ORDER BY created, path, ord, id`, q.logID, object)
 }
 
-// OfEntry gives all passages of an entry.
-func (q *Queue) OfEntry(ctx context.Context, r store.Querier, idx int64) ([]Passage, error) {
-	return q.list(ctx, r, `SELECT `+columns+` FROM held WHERE log_id = $1 AND idx = $2 ORDER BY created, id`, q.logID, idx)
-}
-
 func (q *Queue) list(ctx context.Context, r store.Querier, text string, args ...any) ([]Passage, error) {
 	rows, err := r.QueryContext(ctx, text, args...)
 	if err != nil {

@@ -268,11 +268,6 @@ func TestLists(t *testing.T) {
 		if got := idsOf(ps); !slices.Equal(got, b) {
 			t.Errorf("the passages of an object are %q, not %q", got, b)
 		}
-		ps, err = q.OfEntry(t.Context(), r, 1)
-		must(t, err)
-		if got := idsOf(ps); !slices.Equal(got, a) {
-			t.Errorf("the passages of an entry are %q, not %q", got, a)
-		}
 		for idx, want := range map[int64]int64{1: 1, 2: 2, 3: 0} {
 			if n, err := q.WaitingOf(t.Context(), r, idx); err != nil || n != want {
 				t.Errorf("%d passages of entry %d wait, not %d: %v", n, idx, want, err)
