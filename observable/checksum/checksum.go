@@ -200,6 +200,9 @@ var onionBase = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPaddi
 // checksum and version (rend-spec-v3 section 6); of version 2, which has no
 // checksum, its alphabet.
 func Onion(label string) bool {
+	if strings.ContainsAny(label, "\r\n") {
+		return false // the decoder passes over ends of lines
+	}
 	switch len(label) {
 	case 16:
 		_, err := onionBase.DecodeString(label)
