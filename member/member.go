@@ -10,10 +10,12 @@
 package member
 
 import (
+	"context"
 	"slices"
 	"time"
 
 	"tocsin/fault"
+	"tocsin/store"
 )
 
 // ID numbers a member within its log, from 1. 0 is the exchange itself.
@@ -75,11 +77,16 @@ type Group struct {
 type Session struct {
 	Member    Member
 	KeyID     int64 // 0 for administration on a data folder
+	Person    int64 // who acts, of package person; 0 for a machine
+	Role      Role  // what that person may do; a machine may what its member may
 	FeedOnly  bool  // a feed key: reads feeds, nothing else
 	Exchange  bool  // the exchange itself (expiry rounds)
 	Rights    int64 // of the head row when the rights were read
 	Audiences []Audience
 	Groups    []Group
+	// Still tells, within the transaction of an act, whether the person may still
+	// act; nil for a machine, whose key is looked at again by Recheck itself.
+	Still func(ctx context.Context, q store.Querier) error
 }
 
 // CanRead tells whether the session's member may see an audience. It is the one

@@ -197,6 +197,20 @@ func (r *Registry) Session(ctx context.Context, name string) (s Session, err err
 	return s, nil
 }
 
+// SessionOf makes the session of a member by number, for a person of it who has
+// signed in: the caller sets Person, Role and Still. fault.Unauthenticated when
+// the member was removed.
+func (r *Registry) SessionOf(ctx context.Context, id ID) (s Session, err error) {
+	err = r.db.Snapshot(ctx, func(q store.Querier) error {
+		s, err = r.sessionOf(ctx, q, id, 0, false)
+		return err
+	})
+	if errors.Is(err, sql.ErrNoRows) {
+		return Session{}, fault.New(fault.Unauthenticated, "this member is no longer here")
+	}
+	return s, err
+}
+
 // Recheck reads the rights anew within the transaction. It fails when the session
 // may no longer do what it could: with fault.Unauthenticated when its key or
 // member is gone, with fault.Forbidden when a role, a group, the consent to be
@@ -205,6 +219,14 @@ func (r *Registry) Session(ctx context.Context, name string) (s Session, err err
 func (r *Registry) Recheck(ctx context.Context, tx *store.Tx, s Session) error {
 	if s.Exchange {
 		return nil
+	}
+	if s.Person != 0 {
+		if s.Still == nil {
+			return fault.New(fault.Unauthenticated, "nobody vouches for this person; nothing was kept; sign in again")
+		}
+		if err := s.Still(ctx, tx); err != nil {
+			return err
+		}
 	}
 	now, err := r.again(ctx, tx, s)
 	if errors.Is(err, sql.ErrNoRows) {
