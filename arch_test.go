@@ -41,10 +41,17 @@ var layout = []struct{ packages, imports string }{
 	{"defence/*", "LEAVES defence member"},
 	{"archive held thing submission", "LEAVES rights"},
 	{"botnet order casefile card breach takeover", "LEAVES"},
+	{"search draft", "LEAVES rights"},
+	{"person audit approval", "LEAVES rights member"},
 
 	{"exchange", "LEAVES IDEAS"},
 	{"door", "LEAVES IDEAS exchange"},
-	{"taxii web api stream feeds dns mispapi crowdsecapi metrics", "LEAVES IDEAS exchange door"},
+	{"web/frame", "LEAVES IDEAS exchange door"},
+	{"web/passkey web/oidc", "LEAVES IDEAS exchange door web/frame"},
+	{"web/signin", "LEAVES IDEAS exchange door web/frame web/passkey web/oidc"},
+	{"web/*", "LEAVES IDEAS exchange door web/frame"},
+	{"web", "LEAVES IDEAS exchange door web/*"},
+	{"taxii api stream feeds dns mispapi crowdsecapi metrics", "LEAVES IDEAS exchange door"},
 	{"app", "LEAVES IDEAS exchange door SHELLS"},
 	{"cli", "LEAVES IDEAS exchange door SHELLS app"},
 	{".", "LEAVES IDEAS exchange door SHELLS app cli"},
@@ -53,8 +60,8 @@ var layout = []struct{ packages, imports string }{
 // groups are the words of layout that stand for several packages.
 var groups = map[string]string{
 	"LEAVES": "fault stix stix/* observable privacy store ledger",
-	"IDEAS":  "rights member intake intake/* defence defence/* archive held thing submission botnet order casefile card breach takeover",
-	"SHELLS": "taxii web api stream feeds dns mispapi crowdsecapi metrics",
+	"IDEAS":  "rights member intake intake/* defence defence/* archive held thing submission search draft person audit approval botnet order casefile card breach takeover",
+	"SHELLS": "taxii web web/* api stream feeds dns mispapi crowdsecapi metrics",
 }
 
 // helpers serve tests; the product imports none of them, and they may import what they need.

@@ -11,9 +11,11 @@ import (
 	"tocsin/door"
 	"tocsin/feeds"
 	"tocsin/metrics"
+	"tocsin/person"
 	"tocsin/stream"
 	"tocsin/taxii"
 	"tocsin/web"
+	"tocsin/web/frame"
 )
 
 // silence is how long a client may send nothing of a body, or take nothing of an
@@ -40,7 +42,8 @@ func (a *App) handler() http.Handler {
 	mux.Handle("/metrics", m.Handler(d))
 	mux.Handle("/healthz", m.Health())
 	mux.Handle("/readyz", m.Ready())
-	mux.Handle("/", web.Handler(x, d, a.links, Version()))
+	mux.Handle("/", web.Handler(frame.New(frame.Config{Exchange: x, People: &person.People{}, Log: a.cfg.Log,
+		Secure: a.cfg.TLSCert != "" || a.cfg.BehindProxy, Version: Version()})))
 	return m.Count(a.logged(patient(mux)))
 }
 
