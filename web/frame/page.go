@@ -92,12 +92,12 @@ func (s *Site) Pages(f fs.FS) *Pages {
 }
 
 // wordUses finds the words that a template asks for by name.
-var wordUses = regexp.MustCompile(`[({ |](t|n) "([^"]+)"`)
+const wordUses = `[({ |](t|n) "([^"]+)"`
 
 // missing tells which words of a template are not there.
 func missing(file, text, lang string, w words) error {
 	var errs []error
-	for _, m := range wordUses.FindAllStringSubmatch(text, -1) {
+	for _, m := range regexp.MustCompile(wordUses).FindAllStringSubmatch(text, -1) {
 		keys := []string{m[2]}
 		if m[1] == "n" {
 			keys = []string{m[2] + ".one", m[2] + ".other"}
