@@ -6,13 +6,17 @@ import (
 	"net/http"
 
 	"tocsin/web/frame"
+	"tocsin/web/help"
 )
 
 // Routes is the whole list of pages: what each shows is in its folder, who may see
 // it stands beside its address.
 func Routes(s *frame.Site) []frame.Route {
 	var all []frame.Route
-	for _, pages := range []func(*frame.Site) []frame.Route{home} {
+	for _, pages := range []func(*frame.Site) []frame.Route{
+		home,
+		help.Routes,
+	} {
 		all = append(all, pages(s)...)
 	}
 	return all
