@@ -43,7 +43,7 @@ func (a *App) handler() http.Handler {
 	mux.Handle("/healthz", m.Health())
 	mux.Handle("/readyz", m.Ready())
 	mux.Handle("/", web.Handler(frame.New(frame.Config{Exchange: x, People: &person.People{}, Log: a.cfg.Log,
-		Secure: a.cfg.TLSCert != "" || a.cfg.BehindProxy, Version: Version()})))
+		Secure: a.cfg.TLSCert != "" || a.cfg.BehindProxy, Name: a.cfg.Site.Name, Origin: a.cfg.Site.Origin, Contact: a.cfg.Site.Contact, Responsible: a.cfg.Site.Responsible, Version: Version()})))
 	return m.Count(a.logged(patient(mux)))
 }
 

@@ -32,6 +32,7 @@ type serveCmd struct {
 	TLSCert     string `name:"tls-cert" help:"Certificate (PEM)." env:"TOCSIN_TLS_CERT" placeholder:"FILE"`
 	TLSKey      string `name:"tls-key" help:"Its key (PEM)." env:"TOCSIN_TLS_KEY" placeholder:"FILE"`
 	BehindProxy bool   `help:"A proxy in front ends TLS." env:"TOCSIN_BEHIND_PROXY"`
+	Config      string `help:"What the pages say about the exchange, and OpenID Connect (docs/operating.md, \"Configuration\")." env:"TOCSIN_CONFIG" placeholder:"FILE"`
 	Verbose     bool   `help:"Log every request, not only what went wrong."`
 }
 
@@ -57,6 +58,12 @@ func (cmd serveCmd) Run(c *call) error {
 	}
 	cfg := cmd.config()
 	cfg.Listen, cfg.TLSCert, cfg.TLSKey, cfg.BehindProxy = cmd.Listen, cmd.TLSCert, cmd.TLSKey, cmd.BehindProxy
+	if cmd.Config != "" {
+		var err error
+		if cfg.Site, err = app.ReadSite(cmd.Config); err != nil {
+			return err
+		}
+	}
 	cfg.Log = slog.New(slog.NewJSONHandler(c.Err, &slog.HandlerOptions{Level: level}))
 	a, err := app.New(ctx, cfg)
 	if err != nil {

@@ -50,6 +50,8 @@ type Config struct {
 	Name     string // of the exchange, as its pages call it; "" for Tocsin
 	Version  string
 	Origin   string // such as https://exchange.example, where passkeys and links are bound; "" when unknown
+	// Who runs the exchange and how to reach them, for the privacy notice; "" when the operator hasn't said.
+	Responsible, Contact string
 }
 
 // Site is the frame of one node. It is safe for concurrent use.
