@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"tocsin/fault"
 	"tocsin/intake"
@@ -62,7 +63,11 @@ func (x *Exchange) accept(ctx context.Context, s member.Session, body io.Reader,
 	for ; err == nil; n++ {
 		next, nextErr := r.Next()
 		w := &work{session: s, options: o, target: target, batch: batch, report: &f, part: n, last: errors.Is(nextErr, io.EOF)}
-		k, partErr := do(ctx, w)
+		partErr := x.asSeen(w)
+		var k *kept
+		if partErr == nil {
+			k, partErr = do(ctx, w)
+		}
 		if partErr != nil {
 			return x.breakOff(ctx, s, o, f, n, partErr, do)
 		}
@@ -153,6 +158,9 @@ func (x *Exchange) steps(ctx context.Context, w *work) (*kept, error) {
 	items, err := x.strip(ctx, k, items)
 	if err != nil {
 		return nil, err
+	}
+	if k.work.shown != nil {
+		k.previewed = slices.Clone(items)
 	}
 	// Step 4 join: canonical things, known-benign values, expiry, versions of what is there already.
 	known := len(w.renewals)

@@ -150,6 +150,8 @@ type Options struct {
 	StatusID   string          // id of a TAXII status resource to keep with it; "" for none
 	Door       string          // api, taxii: for the facts
 	Size       int64           // bytes of the body as declared; 0 when unknown or compressed on the way
+	TakeOut    TakeOut         // doubtful passages to be removed instead of held
+	Seen       []string        // Shown.Seen: file only what was shown then; empty for whatever it is
 }
 
 // Filed is what became of a report.

@@ -36,6 +36,9 @@ func (x *Exchange) submissionKey(w *work) submission.Key {
 	o := w.options
 	who := fmt.Append(nil, w.session.Member.ID)
 	options := fmt.Appendf(nil, "%d %q %d %t %q %q", o.TLP, o.Group, o.Collection, o.Named, o.Format, o.Name)
+	if !o.TakeOut.none() {
+		options = fmt.Appendf(options, " %t %q", o.TakeOut.All, o.TakeOut.Passages)
+	}
 	k := submission.Key{Member: int64(w.session.Member.ID), Part: w.part}
 	k.Body = x.keys.MAC("submission body", who, w.batch.Input, options)
 	k.K = k.Body

@@ -15,8 +15,15 @@ func (x *Exchange) strip(ctx context.Context, k *kept, items []*item) (_ []*item
 	for i, it := range items {
 		objs[i] = it.obj
 	}
-	verdicts := x.gate.Report(objs)
 	publisher := k.work.session.Member.Publisher
+	order, left := x.order(k, items)
+	if publisher {
+		order.TakeOut = nil // kept byte for byte: what is named is not taken out, and refused below
+	}
+	verdicts := x.gate.Strip(objs, order)
+	if err := left(); err != nil {
+		return nil, err
+	}
 	out := make([]*item, 0, len(items))
 	for i, it := range items {
 		v := verdicts[i]

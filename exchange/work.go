@@ -25,6 +25,7 @@ type work struct {
 	target  member.Target
 	batch   intake.Batch
 	report  *Filed // the parts before this one
+	shown   *Shown // of a preview that a person looks at; else nil
 	part    int    // from 1
 	last    bool
 
@@ -59,13 +60,14 @@ type item struct {
 
 // kept is the outcome of one part: what will be written, and what is answered.
 type kept struct {
-	work     *work
-	results  []ObjectResult
-	failures []Failure
-	removed  []Removed
-	lines    map[Removed]int // where a line of removed stands, its count left out
-	passages []held.Passage
-	recorded int // what the gate would have removed from a publisher's material
+	work      *work
+	previewed []*item // what step 3 left, for Show
+	results   []ObjectResult
+	failures  []Failure
+	removed   []Removed
+	lines     map[Removed]int // where a line of removed stands, its count left out
+	passages  []held.Passage
+	recorded  int // what the gate would have removed from a publisher's material
 
 	published map[string]string // submitted identifier to published one
 	before    map[string]string // the same, as it was known before this part

@@ -95,10 +95,12 @@ type Stripped struct {
 	Released  int  // number of fields released
 	Removed   []Removal
 	Held      []Passage
+	Texts     []Text // only when they were asked for (Order.Texts)
 }
 
 // Report strips the objects of one report together, since roles follow references between them and what one text says of a value holds in the others.
 // The result has one element per object, in order.
-func (g *Gate) Report(objs []stix.Object) []Stripped {
-	return newReport(g, objs).strip()
-}
+func (g *Gate) Report(objs []stix.Object) []Stripped { return g.Strip(objs, Order{}) }
+
+// Strip is Report with more to it: what is asked for in o.
+func (g *Gate) Strip(objs []stix.Object, o Order) []Stripped { return newReport(g, objs).strip(o) }

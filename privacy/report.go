@@ -50,10 +50,16 @@ func newReport(g *Gate, objs []stix.Object) *report {
 }
 
 // strip judges all fields, then applies what was learnt from all to each.
-func (r *report) strip() []Stripped {
+func (r *report) strip(o Order) []Stripped {
 	out := make([]Stripped, len(r.objs))
 	for i, fields := range r.judge() {
+		if o.TakeOut != nil {
+			r.takeOut(i, fields, o.TakeOut)
+		}
 		out[i] = r.apply(i, fields)
+		if o.Texts {
+			out[i].Texts = r.texts(fields)
+		}
 	}
 	return out
 }
@@ -146,11 +152,7 @@ func (f *judged) changes(raw []byte) []change {
 	at := offsets(raw[f.start:f.end], f.spans)
 	for i, sp := range f.spans {
 		sp.Start, sp.End = f.start+at[2*i], f.start+at[2*i+1]
-		with := sp.placeholder()
-		if f.instead != "" && sp.Verdict == Remove {
-			with = f.instead
-		}
-		out = append(out, change{stix.Edit{Start: sp.Start, End: sp.End, With: []byte(with)}, sp})
+		out = append(out, change{stix.Edit{Start: sp.Start, End: sp.End, With: []byte(f.with(sp))}, sp})
 	}
 	return out
 }
