@@ -11,7 +11,6 @@ import (
 	"tocsin/door"
 	"tocsin/feeds"
 	"tocsin/metrics"
-	"tocsin/person"
 	"tocsin/stream"
 	"tocsin/taxii"
 	"tocsin/web"
@@ -42,7 +41,7 @@ func (a *App) handler() http.Handler {
 	mux.Handle("/metrics", m.Handler(d))
 	mux.Handle("/healthz", m.Health())
 	mux.Handle("/readyz", m.Ready())
-	mux.Handle("/", web.Handler(frame.New(frame.Config{Exchange: x, People: &person.People{}, Log: a.cfg.Log,
+	mux.Handle("/", web.Handler(frame.New(frame.Config{Exchange: x, People: a.node.People, Log: a.cfg.Log,
 		Secure: a.cfg.TLSCert != "" || a.cfg.BehindProxy, Name: a.cfg.Site.Name, Origin: a.cfg.Site.Origin, Contact: a.cfg.Site.Contact, Responsible: a.cfg.Site.Responsible, Version: Version()})))
 	return m.Count(a.logged(patient(mux)))
 }

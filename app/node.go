@@ -17,6 +17,7 @@ import (
 	"tocsin/fault"
 	"tocsin/ledger"
 	"tocsin/member"
+	"tocsin/person"
 	"tocsin/store"
 )
 
@@ -26,6 +27,7 @@ type Node struct {
 	DB       *store.DB
 	Keys     *ledger.Keys
 	Exchange *exchange.Exchange
+	People   *person.People
 	First    bool // this Open made the node
 	Unused   bool // nobody has a key as the operator yet: a link is due
 }
@@ -68,12 +70,13 @@ func Open(ctx context.Context, cfg Config) (n *Node, err error) {
 	if n.Exchange, err = exchange.New(ctx, n.DB, n.Keys); err != nil {
 		return n, err
 	}
+	n.People = person.New(n.DB, exchange.LogID, n.Exchange.Members(), n.Keys)
 	return n, n.firstOperator(ctx)
 }
 
 // migrate brings the tables of all ideas up to date.
 func migrate(ctx context.Context, db *store.DB) error {
-	return errors.Join(exchange.Migrate(ctx, db), defence.Migrate(ctx, db), secondary.Migrate(ctx, db))
+	return errors.Join(exchange.Migrate(ctx, db), defence.Migrate(ctx, db), secondary.Migrate(ctx, db), person.Migrate(ctx, db))
 }
 
 // openKeys opens the keys folder, or makes it for a store that is new.

@@ -34,13 +34,13 @@ func (s *Site) Asset(name, kind string, body []byte) string {
 }
 
 func (s *Site) serveAsset(w http.ResponseWriter, r *http.Request) {
+	headers(w.Header())
 	a, ok := s.assets[r.PathValue("name")]
 	if !ok || r.URL.Path != a.path {
 		http.Error(w, "there is no such file", http.StatusNotFound)
 		return
 	}
 	h := w.Header()
-	headers(h)
 	h.Set("Content-Type", a.kind)
 	h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	h.Set("Vary", "Accept-Encoding")
