@@ -24,6 +24,7 @@ import (
 	"tocsin/ledger"
 	"tocsin/member"
 	"tocsin/privacy"
+	"tocsin/search"
 	"tocsin/stix"
 	"tocsin/store"
 	"tocsin/submission"
@@ -40,6 +41,7 @@ type Exchange struct {
 	members  *member.Registry
 	archive  *archive.Archive
 	things   *thing.Things
+	index    *search.Index
 	queue    *held.Queue
 	book     *submission.Book
 	gate     *privacy.Gate
@@ -55,7 +57,7 @@ const LogID = 1
 
 // Migrate brings the tables of all ideas that the spine uses up to date.
 func Migrate(ctx context.Context, db *store.DB) error {
-	for _, f := range []func(context.Context, *store.DB) error{ledger.Migrate, member.Migrate, archive.Migrate, thing.Migrate, held.Migrate, submission.Migrate} {
+	for _, f := range []func(context.Context, *store.DB) error{ledger.Migrate, member.Migrate, archive.Migrate, thing.Migrate, search.Migrate, held.Migrate, submission.Migrate} {
 		if err := f(ctx, db); err != nil {
 			return err
 		}
@@ -92,6 +94,7 @@ func begin(ctx context.Context, db *store.DB, keys *ledger.Keys) (*Exchange, sto
 		queue: held.New(LogID, keys), book: submission.New(LogID, keys),
 	}
 	x.identity, x.flates.New = identityID(keys), newFlate
+	x.index = search.New(db, LogID, keys, indexed{x})
 	x.erasing.Store(true) // whatever stopped this log before may have been erasing
 	seq, err := store.NewSequencer(ctx, db, LogID, x.tree)
 	if err != nil {

@@ -31,6 +31,8 @@ func (x *Exchange) Follow(ctx context.Context, log *slog.Logger, views func(cont
 	// Step 8 views: what one kind of defence reads is folded from the log; expiries are entries that are made here.
 	followers.Go(func() { views(ctx, log) })
 	followers.Go(func() { x.expireAll(ctx, log) })
+	// What people look for is indexed beside: nothing waits for it.
+	followers.Go(func() { x.index.Follow(ctx, log) })
 	// Step 9 push: nothing runs for readers of the stream; each waits for the log itself (Wait, Events).
 }
 

@@ -1,85 +1,53 @@
 package exchange
 
 import (
-	"bytes"
-	"encoding/json"
-	"slices"
+	"context"
 	"strings"
 
-	"tocsin/intake"
-	"tocsin/privacy"
+	"tocsin/archive"
+	"tocsin/member"
+	"tocsin/search"
 )
 
-// maxHeader bounds the header of a mail that is shown.
-const maxHeader = 16 << 10
+// indexed is the log as the search index reads it.
+type indexed struct{ *Exchange }
 
-// source gives the part of what was submitted that goes out in pieces, as objects,
-// and that its submitter looks for in one piece: the header of a mail, the rows of a list.
-func (s *Shown) source(k *kept) *MarkedText {
-	b := k.work.batch
-	t := MarkedText{Source: true}
-	switch b.Format {
-	case intake.EML:
-		t.Path, t.Text = "header", header(b.Input)
-	case intake.CSV:
-		t.Path = "rows"
-		cut := b.Input[:min(len(b.Input), MaxShown)]
-		if len(cut) < len(b.Input) {
-			cut = cut[:bytes.LastIndexByte(cut, '\n')+1]
-		}
-		t.Text, t.Cut = strings.ToValidUTF8(string(cut), "\ufffd"), len(b.Input)-len(cut)
-		s.Cut += t.Cut
-	}
-	if t.Text == "" {
-		return nil
-	}
-	return &t
-}
-
-// header gives the fields of a mail as they stand there.
-func header(mail []byte) string {
-	mail = bytes.TrimLeft(bytes.TrimPrefix(mail[:min(len(mail), maxHeader)], []byte("\ufeff")), "\r\n \t")
-	end := len(mail)
-	for _, gap := range []string{"\r\n\r\n", "\n\n"} {
-		if i := bytes.Index(mail, []byte(gap)); i >= 0 {
-			end = min(end, i)
-		}
-	}
-	return strings.ToValidUTF8(strings.ReplaceAll(string(mail[:end]), "\r\n", "\n"), "\ufffd")
-}
-
-// searching bounds the bytes that are searched for what stands in the source.
-const searching = 512 << 20
-
-// people marks the persons' values in the source of which others see nothing: they
-// are looked for in every object that would go out.
-func (t *MarkedText) people(g *privacy.Gate, items []*item) {
-	size := 0
-	for _, it := range items {
-		size += len(it.obj.Raw)
-	}
-	budget := searching
-	for _, sp := range g.Text(t.Text) {
-		if budget -= size; budget < 0 {
-			return // no word on the others: what is not marked is not claimed to be gone
-		}
-		if sp.Verdict != privacy.Keep && !goesOut(items, t.Text[sp.Start:sp.End]) {
-			t.Spans = append(t.Spans, Span{Start: sp.Start, End: sp.End, Verdict: VerdictRemove, Type: sp.Type, Reason: ReasonNotSent})
-		}
-	}
-}
-
-// goesOut tells whether a value stands in an object that is published.
-func goesOut(items []*item, value string) bool {
-	escaped, err := json.Marshal(value)
-	if err != nil {
-		return true
-	}
-	escaped = escaped[1 : len(escaped)-1]
-	return slices.ContainsFunc(items, func(it *item) bool {
-		return !it.stripped.Whole && (bytes.Contains(it.obj.Raw, escaped) || bytes.Contains(it.obj.Raw, []byte(value)))
+// Since implements search.Source.
+func (x indexed) Since(ctx context.Context, after int64, f func(search.Doc) bool) error {
+	return x.archive.After(ctx, x.db.Reader(), after, func(o archive.Object) bool {
+		typ, _, _ := strings.Cut(o.ID, "--")
+		return f(search.Doc{At: o.At, Aud: o.Aud, Type: typ, Raw: o.Raw})
 	})
 }
 
-// ReasonNotSent is the reason of what is published in no object at all.
-const ReasonNotSent = "not-sent"
+// Withdrawn implements search.Source.
+func (x indexed) Withdrawn(ctx context.Context, after, until int64, limit int) (gone []search.Gone, upTo int64, err error) {
+	groups, err := x.members.Groups(ctx)
+	if err != nil {
+		return nil, 0, err
+	}
+	var auds []int32
+	for _, a := range member.Community() {
+		auds = append(auds, int32(a))
+	}
+	for _, g := range groups {
+		auds = append(auds, int32(g.Audience))
+	}
+	ws, err := x.archive.Withdrawals(ctx, x.db.Reader(), auds, after, until, limit)
+	if err != nil {
+		return nil, 0, err
+	}
+	if upTo = until; len(ws) == limit {
+		upTo = ws[limit-1].At
+	}
+	for _, w := range ws {
+		if w.Kind == archive.Recall {
+			gone = append(gone, search.Gone{Aud: w.Aud, At: w.Target})
+		}
+	}
+	return gone, upTo, nil
+}
+
+// CatchUp takes all that the log has into the search index: for a command or a test
+// that runs without Follow.
+func (x *Exchange) CatchUp(ctx context.Context) error { return x.index.CatchUp(ctx) }

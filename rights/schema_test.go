@@ -34,6 +34,12 @@ var free = map[string]string{
 	"defence_view":   "audiences, numbers of members and a policy",
 	"defence_item":   "a copy of things in force, taken out when the thing goes",
 	"defence_change": "keyed hashes of things",
+	// What people look for is found by keyed hashes of the words of released objects; those of what was
+	// taken back go within an hour or so (search.Forget), and what is shown is read from the archive.
+	"search_segment": "numbers and dates of objects",
+	"search_block":   "keyed hashes of words, and which objects hold them",
+	"search_head":    "counters",
+	"search_gone":    "dates of objects that were taken back, until their words are gone",
 }
 
 // TestEveryTableIsClaimedOrFree reads the live schema of both engines: a new table

@@ -216,33 +216,12 @@ func (r *Things) Look(ctx context.Context, q store.Querier, t observable.Thing, 
 	if err != nil {
 		return rec, err
 	}
-	rec.Thing = t
-	who := map[int64]bool{}
-	ever, now := int64(-1), int64(-1) // the last indicator that was counted: several members may have filed it
-	for _, s := range all {
-		if s.State == Taken {
-			continue
-		}
-		if s.At != ever {
-			ever = s.At
-			rec.All++
-		}
-		if rec.First == 0 || s.At < rec.First {
-			rec.First = s.At
-		}
-		rec.Last = max(rec.Last, s.At)
-		if s.State == InForce {
-			who[s.Member] = true
-			if s.At != now {
-				now = s.At
-				rec.Reports++
-			}
-			if s.Until.After(rec.Until) {
-				rec.Until = s.Until
-			}
-		}
+	keyed := make([]Keyed, len(all))
+	for i, s := range all {
+		keyed[i].Support = s
 	}
-	if rec.Reporters = len(who); rec.All == 0 {
+	rec = record(keyed)
+	if rec.Thing = t; rec.All == 0 {
 		return rec, fault.New(fault.NotFound, "nothing that you may see mentions this value")
 	}
 	return rec, nil
