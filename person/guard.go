@@ -15,9 +15,9 @@ import (
 //   - One network has 50 failures free over all logins, then the same waits.
 //   - One login has 100 failures a day from all networks (NIST SP 800-63B section
 //     5.2.2 allows 100 in a row). Then strangers wait until it is fewer: one more
-//     try each 14 min 24 s. Networks from which the person signed in with the
-//     password before are let through, so nobody can shut a person out of where
-//     they work.
+//     try each 14 min 24 s. Where the person signed in with the password before
+//     neither this bound nor that of a network counts, so nobody can shut a person
+//     out of where they work.
 const (
 	freeAtNetwork = 5
 	freeOfNetwork = 50
@@ -71,10 +71,12 @@ func (g *guard) enter(t try, now time.Time) (wait time.Duration) {
 	}
 	add(g.pairs, t.pair, now)
 	add(g.networks, t.network, now)
-	l := refilled(g.logins[t.login], now)
-	l.n = min(l.n+1, freeOfLogin) // those who are let through make no stranger wait longer
-	makeRoom(g.logins, t.login)
-	g.logins[t.login] = l
+	if !t.known {
+		l := refilled(g.logins[t.login], now)
+		l.n++
+		makeRoom(g.logins, t.login)
+		g.logins[t.login] = l
+	}
 	return 0
 }
 
@@ -90,13 +92,19 @@ func (g *guard) passed(t try) {
 func (g *guard) undo(t try) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	for m, k := range map[*map[[32]byte]tally][32]byte{&g.pairs: t.pair, &g.networks: t.network, &g.logins: t.login} {
-		if old, ok := (*m)[k]; ok && old.n > 1 {
-			old.n--
-			(*m)[k] = old
-		} else {
-			delete(*m, k)
-		}
+	less(g.pairs, t.pair)
+	less(g.networks, t.network)
+	if !t.known {
+		less(g.logins, t.login)
+	}
+}
+
+func less(m map[[32]byte]tally, k [32]byte) {
+	if t := m[k]; t.n > 1 {
+		t.n--
+		m[k] = t
+	} else {
+		delete(m, k)
 	}
 }
 
