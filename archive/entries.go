@@ -103,26 +103,9 @@ func (a *Archive) Withdrawals(ctx context.Context, q store.Querier, auds []int32
 	if len(auds) == 0 {
 		return nil, nil
 	}
-	list, width := inList(4, len(auds))
-	args := []any{a.logID, after, until}
-	for i := range width {
-		args = append(args, auds[min(i, len(auds)-1)])
-	}
-	rows, err := q.QueryContext(ctx, fmt.Sprintf(`SELECT at, idx, aud, target, kind, ref FROM withdrawal
+	list, args := a.withAuds(auds, a.logID, after, until)
+	return scanWithdrawals(ctx, q, fmt.Sprintf(`SELECT at, idx, aud, target, kind, ref FROM withdrawal
 		WHERE log_id = $1 AND at > $2 AND at <= $3 AND aud IN (%s) ORDER BY at LIMIT %d`, list, limit), args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []Withdrawal
-	for rows.Next() {
-		var w Withdrawal
-		if err := rows.Scan(&w.At, &w.Index, &w.Aud, &w.Target, &w.Kind, &w.Ref); err != nil {
-			return nil, err
-		}
-		out = append(out, w)
-	}
-	return out, rows.Err()
 }
 
 // Part is one object, or what is left of it, of an entry: for receipts and fsck.

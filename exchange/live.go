@@ -1,0 +1,252 @@
+package exchange
+
+import (
+	"cmp"
+	"context"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"tocsin/archive"
+	"tocsin/fault"
+	"tocsin/member"
+	"tocsin/store"
+	"tocsin/thing"
+)
+
+// Arrival is one row of what arrived: an object as the log took it, and what
+// became of it since.
+type Arrival struct {
+	Event // of the object, or of its recall when that is asked for; Raw is nil when it was taken back
+	Filed time.Time
+	Gone  string    // recall, expiry or decision: what took it out of force; else ""
+	Ended time.Time // when that was
+}
+
+// Ask says which part of what arrived a reader wants, newest first. Before and
+// After are dates, as Date gives them; at most one of them is set.
+type Ask struct {
+	Audiences []member.Audience // of those that the reader may see; nil for all
+	Before    int64             // what came before
+	After     int64             // what came after, the oldest of it
+	Recalled  bool              // only what was recalled, by when that was
+	Limit     int               // at most 200
+}
+
+// furniture are the types that only hold others together: a list for people
+// leaves them out.
+var furniture = []string{"relationship", "identity", "marking-definition", "extension-definition", "language-content"}
+
+// Furniture tells whether a list for people leaves out the object of an identifier.
+func Furniture(id string) bool {
+	typ, _, _ := strings.Cut(id, "--")
+	return slices.Contains(furniture, typ)
+}
+
+// Arrived gives what arrived in the audiences of a reader.
+func (x *Exchange) Arrived(ctx context.Context, s member.Session, ask Ask) (out []Arrival, err error) {
+	if err := s.May(member.ActRead); err != nil {
+		return nil, err
+	}
+	auds, err := asked(s, ask.Audiences)
+	if err != nil || len(auds) == 0 {
+		return nil, err
+	}
+	ask.Limit = min(max(ask.Limit, 1), 200)
+	err = x.db.Snapshot(ctx, func(q store.Querier) error {
+		if ask.Recalled {
+			out, err = x.recalls(ctx, q, auds, ask)
+			return err
+		}
+		places, err := x.places(ctx, q, auds, ask)
+		if err != nil {
+			return err
+		}
+		out, err = x.arrivals(ctx, q, places)
+		return err
+	})
+	return out, err
+}
+
+// asked gives the audiences that are asked for; one that the reader may not see
+// looks like one that isn't there.
+func asked(s member.Session, want []member.Audience) ([]int32, error) {
+	if want == nil {
+		return audiences(s), nil
+	}
+	out := make([]int32, 0, len(want))
+	for _, a := range want {
+		if !s.CanRead(a) {
+			return nil, fault.New(fault.NotFound, "no such collection, or not for you")
+		}
+		out = append(out, int32(a))
+	}
+	return out, nil
+}
+
+func newestFirst(a, b archive.Place) int { return cmp.Compare(b.At, a.At) }
+
+// places gives the positions that are asked for, newest first.
+func (x *Exchange) places(ctx context.Context, q store.Querier, auds []int32, ask Ask) (out []archive.Place, err error) {
+	if ask.After == 0 {
+		for _, a := range auds {
+			some, err := x.archive.Back(ctx, q, a, ask.Before, ^archive.TypeMask(furniture), ask.Limit)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, some...)
+		}
+		slices.SortFunc(out, newestFirst)
+		return out[:min(len(out), ask.Limit)], nil
+	}
+	for _, a := range auds {
+		n := 0
+		err := x.archive.Scan(ctx, q, a, ask.After, archive.Want{Versions: true, Types: ^archive.TypeMask(furniture)}, func(o archive.Object) bool {
+			out = append(out, archive.Place{Object: o})
+			n++
+			return n < ask.Limit
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	slices.SortFunc(out, newestFirst)
+	return out[max(0, len(out)-ask.Limit):], nil
+}
+
+// arrivals reads the objects at some places, audience by audience in one walk each.
+func (x *Exchange) arrivals(ctx context.Context, q store.Querier, places []archive.Place) ([]Arrival, error) {
+	raws, err := x.bytesOf(ctx, q, places)
+	if err != nil {
+		return nil, err
+	}
+	ats := make([]int64, 0, len(places))
+	for _, p := range places {
+		ats = append(ats, p.At)
+	}
+	gone, err := x.archive.WithdrawalsOf(ctx, q, ats)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Arrival, 0, len(places))
+	for _, p := range places {
+		a := Arrival{Event: Event{At: p.At, Position: p.Position(), Aud: member.Audience(p.Aud), ID: p.ID, Raw: raws[p.At]}, Filed: time.UnixMicro(p.At).UTC()}
+		if w, ok := gone[p.At]; ok {
+			a.end(w)
+		}
+		// What is gone without a word was a version in whose place another one stands.
+		if p.Erased && (a.Gone == "" || a.Gone == archive.Decision.String()) || p.Erased && a.ID != "" && Furniture(a.ID) {
+			continue
+		}
+		out = append(out, a)
+	}
+	return out, nil
+}
+
+func (a *Arrival) end(w archive.Withdrawal) {
+	a.Gone, a.Ended = w.Kind.String(), time.UnixMicro(w.At).UTC()
+	if a.ID == "" {
+		a.ID = w.Ref
+	}
+}
+
+func (x *Exchange) bytesOf(ctx context.Context, q store.Querier, places []archive.Place) (map[int64][]byte, error) {
+	type span struct{ from, to int64 }
+	spans := map[int32]span{}
+	wanted := map[int64]bool{}
+	for _, p := range places {
+		if p.Erased {
+			continue
+		}
+		s, ok := spans[p.Aud]
+		if !ok {
+			s = span{math.MaxInt64, 0}
+		}
+		spans[p.Aud] = span{min(s.from, p.At), max(s.to, p.At)}
+		wanted[p.At] = true
+	}
+	out := make(map[int64][]byte, len(wanted))
+	for aud, s := range spans {
+		err := x.archive.Scan(ctx, q, aud, s.from-1, archive.Want{Bytes: true, Versions: true, Types: ^archive.TypeMask(furniture), Until: s.to}, func(o archive.Object) bool {
+			if wanted[o.At] {
+				out[o.At] = slices.Clone(o.Raw)
+			}
+			return o.At < s.to
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// recalls gives what was recalled, by when that was.
+func (x *Exchange) recalls(ctx context.Context, q store.Querier, auds []int32, ask Ask) ([]Arrival, error) {
+	ws, err := x.archive.RecallsBack(ctx, q, auds, furniture, ask.Before, ask.Limit)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Arrival, 0, len(ws))
+	for _, w := range ws {
+		entry, err := x.archive.Entry(ctx, q, w.Index)
+		if err != nil {
+			return nil, err
+		}
+		a := Arrival{Event: Event{At: w.At, Position: archive.Position{Index: w.Index, N: w.At - entry.Added}, Aud: member.Audience(w.Aud), ID: w.Ref}, Filed: time.UnixMicro(w.Target).UTC()}
+		a.end(w)
+		out = append(out, a)
+	}
+	return out, nil
+}
+
+// Day is what is in force and what a day brought so far, as one reader may know it.
+type Day struct {
+	InForce  int64 // values that indicators in force name, one for each member that reports it
+	New      int64 // of those added since midnight UTC, whatever became of them
+	Yours    int64 // of New, by the reader's own member
+	Recalled int64 // objects taken back since midnight UTC
+}
+
+// Tally counts over the whole log for all readers at once: its caller keeps it.
+type Tally struct {
+	Size   int64     // of the log
+	Rights int64     // of the log
+	Since  time.Time // midnight UTC
+	things []thing.Count
+	back   map[int32]int64
+}
+
+// Tally counts what is in force and what came since a midnight.
+func (x *Exchange) Tally(ctx context.Context, since time.Time) (*Tally, error) {
+	head, err := x.seq.Head(ctx)
+	if err != nil {
+		return nil, err
+	}
+	t := &Tally{Size: head.Size, Rights: head.Rights, Since: since}
+	if t.things, err = x.things.Counts(ctx, x.db.Reader(), since.UnixMicro()); err != nil {
+		return nil, err
+	}
+	t.back, err = x.archive.Recalls(ctx, x.db.Reader(), since.UnixMicro(), furniture)
+	return t, err
+}
+
+// Of gives what one reader may know of a tally.
+func (t *Tally) Of(s member.Session) (d Day) {
+	for _, c := range t.things {
+		if !s.CanRead(member.Audience(c.Aud)) {
+			continue
+		}
+		d.InForce += c.InForce
+		d.New += c.Since
+		if c.Member == int64(s.Member.ID) {
+			d.Yours += c.Since
+		}
+	}
+	for aud, n := range t.back {
+		if s.CanRead(member.Audience(aud)) {
+			d.Recalled += n
+		}
+	}
+	return d
+}
