@@ -1,0 +1,190 @@
+// Package live is the page on which a day begins: what arrived, newest first, as
+// the log took it, and what was taken back of it.
+//
+// The page is whole without script. With script it follows the event stream at
+// /live/events (events.go), which tells each row once for all who see the same.
+package live
+
+import (
+	"embed"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"tocsin/exchange"
+	"tocsin/fault"
+	"tocsin/member"
+	"tocsin/web/frame"
+)
+
+//go:embed *.html words.*.txt
+var files embed.FS
+
+//go:embed words.en.txt
+var words string
+
+// rows is how many rows a page has.
+const rows = 50
+
+// refresh is how many seconds a browser without script waits before it asks again.
+const refresh = 30
+
+// live is what the pages share.
+type live struct {
+	pages *frame.Pages
+	x     *exchange.Exchange
+	tally tally
+	tell  teller
+}
+
+// Routes is the page and what follows it.
+func Routes(s *frame.Site) []frame.Route {
+	l := &live{pages: s.Pages(files), x: s.Exchange, tell: newTeller(s.Exchange, words)}
+	l.tally.x = s.Exchange
+	return []frame.Route{
+		{Pattern: "GET /live", Act: member.ActRead, Serve: l.page},
+	}
+}
+
+// The words of ?show= beside the name of a collection.
+const (
+	showAll  = ""
+	showBack = "back"
+)
+
+// option is one choice of what to show.
+type option struct {
+	Value, Text string
+	Chosen      bool
+}
+
+// body is what the page shows.
+type body struct {
+	Day     exchange.Day
+	Rows    []row
+	Show    string
+	Options []option
+	Head    bool // the newest page, which goes on by itself
+	Still   bool // without script: don't ask again
+	Refresh int
+	Older   string // addresses; "" for none
+	Newer   string
+	Again   string // of this page
+	Pause   string // of this page, standing still or not
+	CanFile bool
+	From    string // positions of the last and the first row
+	To      string
+}
+
+func (l *live) page(v *frame.Visit) error {
+	q := v.R.URL.Query()
+	s := v.Visitor.Session
+	ask, b, err := l.read(s, q)
+	if err != nil {
+		return err
+	}
+	found, err := l.x.Arrived(v.R.Context(), s, ask)
+	if err != nil {
+		return err
+	}
+	if ask.After != 0 && len(found) < ask.Limit {
+		return v.Go(address("/live", "show", b.Show)) // that is the newest page
+	}
+	if b.Rows, err = l.tell.rows(v.R.Context(), s, found); err != nil {
+		return err
+	}
+	if b.Day, err = l.tally.of(v.R.Context(), s); err != nil {
+		return err
+	}
+	b.Options = l.options(v, s, b.Show)
+	b.CanFile = s.May(member.ActFile) == nil
+	b.link(found, ask)
+	return v.Show(l.pages, "live", frame.Page{Title: l.pages.Word(v, "title"), Active: "live", Body: b})
+}
+
+// read reads what is asked for.
+func (l *live) read(s member.Session, q url.Values) (ask exchange.Ask, b body, err error) {
+	ask.Limit = rows
+	b = body{Show: q.Get("show"), Refresh: refresh, Still: q.Get("still") != ""}
+	switch {
+	case b.Show == showAll:
+	case b.Show == showBack:
+		ask.Recalled = true
+	default:
+		i := slices.IndexFunc(s.Audiences, func(a member.Audience) bool { return "in:"+member.CollectionName(s, a) == b.Show })
+		if i < 0 {
+			return ask, b, fault.At(fault.NotFound, "show", "no such collection, or not for you")
+		}
+		ask.Audiences = s.Audiences[i : i+1]
+	}
+	for name, to := range map[string]*int64{"before": &ask.Before, "after": &ask.After} {
+		if text := q.Get(name); text != "" && (name == "before" || q.Get("before") == "") {
+			if *to, err = parseCursor(text); err != nil {
+				return ask, b, fault.Within(name, err)
+			}
+		}
+	}
+	b.Head = ask.Before == 0 && ask.After == 0
+	return ask, b, nil
+}
+
+// link makes the addresses of the pages beside this one.
+func (b *body) link(found []exchange.Arrival, ask exchange.Ask) {
+	b.Again = address("/live", "show", b.Show)
+	b.Pause = address("/live", "show", b.Show, "still", "1")
+	if b.Still {
+		b.Again, b.Pause = b.Pause, b.Again
+	}
+	if len(found) == 0 {
+		return
+	}
+	first, last := found[0], found[len(found)-1]
+	b.To, b.From = first.Position.String(), last.Position.String()
+	if len(found) == ask.Limit {
+		b.Older = address("/live", "show", b.Show, "before", cursor(last.At))
+	}
+	if !b.Head && !ask.Recalled {
+		b.Newer = address("/live", "show", b.Show, "after", cursor(first.At))
+	}
+}
+
+// address writes an address with the parameters that have a value.
+func address(path string, pairs ...string) string {
+	q := url.Values{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i+1] != "" {
+			q.Set(pairs[i], pairs[i+1])
+		}
+	}
+	if len(q) == 0 {
+		return path
+	}
+	return path + "?" + q.Encode()
+}
+
+func (l *live) options(v *frame.Visit, s member.Session, show string) []option {
+	out := []option{{showAll, l.pages.Word(v, "show.all"), show == showAll}, {showBack, l.pages.Word(v, "show.back"), show == showBack}}
+	for _, a := range s.Audiences {
+		name := member.CollectionName(s, a)
+		text := l.pages.Word(v, "show.in", "name", collectionWord(name))
+		out = append(out, option{"in:" + name, text, show == "in:"+name})
+	}
+	return out
+}
+
+// collectionWord names a collection as its marking does.
+func collectionWord(name string) string {
+	switch name {
+	case "default":
+		return "TLP:GREEN"
+	case "clear", "amber":
+		return "TLP:" + strings.ToUpper(name)
+	case "amber-strict":
+		return "TLP:AMBER+STRICT"
+	}
+	return name
+}
+
+// midnight is when the day began.
+func midnight(now time.Time) time.Time { return now.UTC().Truncate(24 * time.Hour) }

@@ -1,0 +1,244 @@
+package live
+
+import (
+	"context"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"tocsin/exchange"
+	"tocsin/fault"
+	"tocsin/member"
+	"tocsin/observable"
+	"tocsin/stix"
+	"tocsin/web/frame"
+)
+
+// row is one line of the list, as the page and the script show it: every text in
+// it is safe to show, none is a link to what is hostile.
+type row struct {
+	Position   string    `json:"at"`
+	ID         string    `json:"id"` // of the object
+	Time       time.Time `json:"time"`
+	Value      string    `json:"value"` // "" when it was taken back
+	Link       string    `json:"link,omitempty"`
+	What       string    `json:"what"`          // of what kind it is, in words
+	Who        string    `json:"who,omitempty"` // as the reader sees who filed it
+	By         string    `json:"by,omitempty"`  // identity that stands in created_by_ref
+	Collection string    `json:"in"`
+	Gone       string    `json:"gone,omitempty"` // taken-back or expired
+	After      string    `json:"after,omitempty"`
+	Today      bool      `json:"-"`
+	Yours      bool      `json:"-"`
+}
+
+// cursor writes a date of the log; parseCursor reads it.
+func cursor(at int64) string { return strconv.FormatInt(at, 36) }
+
+func parseCursor(text string) (int64, error) {
+	at, err := strconv.ParseInt(text, 36, 64)
+	if err != nil || at <= 0 || len(text) > 13 {
+		return 0, fault.New(fault.Invalid, "this is no place in the list; go on from its first page")
+	}
+	return at, nil
+}
+
+// maxShown bounds a value in a list, in characters; its page has it whole.
+const maxShown = 72
+
+// shorten leaves out the middle of what is too long for a line: both ends tell
+// hashes and hosts apart.
+func shorten(s string) string {
+	r := []rune(s)
+	if len(r) <= maxShown {
+		return s
+	}
+	return string(r[:maxShown*2/3]) + " … " + string(r[len(r)-maxShown/4:])
+}
+
+// safe gives a text that somebody else wrote as a list shows it.
+func safe(s string) string {
+	return shorten(frame.Visible(frame.Defang(strings.Join(strings.Fields(s), " "))))
+}
+
+// names are the properties that name an object which has no value of its own, the
+// best first.
+var names = [...]string{"name", "value", "abstract", "content", "path", "display_name", "account_login", "subject", "explanation", "product", "sighting_of_ref", "key"}
+
+// describe says what an object is: its value, where it leads, and of what kind it is.
+func (t *teller) describe(r *row, raw []byte) {
+	o, err := stix.Parse(raw, stix.Limits{})
+	if err != nil {
+		return // it was parsed before it was kept
+	}
+	r.ID, r.By = o.ID, o.CreatedBy
+	if o.Revoked {
+		r.Gone = goneRecall
+		return
+	}
+	texts := topTexts(raw)
+	if ts := observable.FromObject(&o); len(ts) > 0 {
+		r.What, r.Value = t.words["kind."+string(ts[0].Kind)], safe(ts[0].Value)
+		r.Link = "/search?q=" + url.QueryEscape(ts[0].Value)
+		if n := len(ts) - 1; n > 0 {
+			r.What += " " + strings.ReplaceAll(t.words["more"], "{n}", strconv.Itoa(n))
+		}
+	} else {
+		r.Link = "/search?q=" + url.QueryEscape(o.ID)
+		for _, name := range names {
+			if r.Value = safe(texts[name]); r.Value != "" {
+				break
+			}
+		}
+		if r.Value == "" {
+			r.Value = o.ID
+		}
+	}
+	// STIX 2.1 section 10.11, indicator-type-ov: a word that isn't one of those says nothing.
+	if m := t.words["means."+texts["indicator_types"]]; m != "" {
+		r.What += ", " + m
+	}
+}
+
+// topTexts gives the texts at the top of an object, of a list its first.
+func topTexts(raw []byte) map[string]string {
+	out := map[string]string{}
+	_ = stix.Walk(raw, func(f stix.Field) error { // parsed before
+		if !f.IsKey && f.Kind == stix.String && len(f.Path) > 0 && len(f.Path) <= 2 {
+			if name := f.Path[0].Key; out[name] == "" && (len(f.Path) == 1 || f.Path[1].Key == "") {
+				out[name] = f.Value
+			}
+		}
+		return nil
+	})
+	return out
+}
+
+// What became of a row.
+const (
+	goneRecall = "taken-back"
+	goneExpiry = "expired"
+)
+
+// teller makes rows, and knows the names of who filed.
+type teller struct {
+	x     *exchange.Exchange
+	words map[string]string // kind.domain, type.malware, means.benign
+
+	mu     *sync.Mutex
+	rights int64
+	names  map[member.Audience]map[string]string // by identity, as one audience sees it
+}
+
+// newTeller takes its words from the page's: the stream tells a row once for all
+// readers, in the one language that these pages have.
+func newTeller(x *exchange.Exchange, words string) teller {
+	t := teller{x: x, words: map[string]string{}, mu: &sync.Mutex{}}
+	for line := range strings.Lines(words) {
+		if key, text, ok := strings.Cut(strings.TrimSpace(line), ": "); ok && key[0] != '#' {
+			t.words[key] = text
+		}
+	}
+	return t
+}
+
+// typeWord is what objects of a type are called.
+func (t *teller) typeWord(id string) string {
+	typ, _, _ := strings.Cut(id, "--")
+	if id == "" {
+		typ = "gone"
+	}
+	if w := t.words["type."+typ]; w != "" {
+		return w
+	}
+	return t.words["type.other"]
+}
+
+// rows makes the rows of a page. A revoked version is told by the row of the one
+// before it, when that stands on the same page.
+func (t *teller) rows(ctx context.Context, s member.Session, found []exchange.Arrival) ([]row, error) {
+	names, err := t.namesFor(ctx, s.Rights)
+	if err != nil {
+		return nil, err
+	}
+	today := midnight(time.Now())
+	told := map[string]bool{}
+	for _, a := range found {
+		if a.Gone == "recall" && a.ID != "" {
+			told[a.ID] = true
+		}
+	}
+	out := make([]row, 0, len(found))
+	for _, a := range found {
+		r := t.row(a, member.CollectionName(s, a.Aud), names[a.Aud])
+		if r.Gone == goneRecall && a.Raw != nil && told[r.ID] {
+			continue
+		}
+		r.Today = !r.Time.Before(today)
+		own, _ := t.x.Members().Pseudonym(s.Member, a.Aud)
+		r.Yours = r.By != "" && (r.By == own || r.By == s.Member.Identity)
+		out = append(out, r)
+	}
+	return out, nil
+}
+
+// row makes one row, the same for all who see its audience.
+func (t *teller) row(a exchange.Arrival, collection string, names map[string]string) row {
+	r := row{Position: a.Position.String(), ID: a.ID, Time: time.UnixMicro(a.At).UTC(), Collection: collection}
+	r.What = t.typeWord(a.ID)
+	if a.Raw != nil {
+		t.describe(&r, a.Raw)
+	}
+	switch a.Gone {
+	case "recall":
+		r.Gone = goneRecall
+	case "expiry":
+		r.Gone = goneExpiry
+	}
+	if a.Gone != "" && a.Ended.After(a.Filed) {
+		r.After = frame.Left(a.Ended.Sub(a.Filed))
+	}
+	if a.Raw == nil {
+		r.Value, r.Link = "", ""
+	}
+	r.Who = frame.Visible(names[r.By])
+	return r
+}
+
+// namesFor gives the names of members as each audience sees them; they change
+// with the rights.
+func (t *teller) namesFor(ctx context.Context, rights int64) (map[member.Audience]map[string]string, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.names != nil && rights <= t.rights {
+		return t.names, nil
+	}
+	all, err := t.x.Members().Members(ctx)
+	if err != nil {
+		return nil, err
+	}
+	groups, err := t.x.Members().Groups(ctx)
+	if err != nil {
+		return nil, err
+	}
+	auds := member.Community()
+	for _, g := range groups {
+		auds = append(auds, g.Audience)
+	}
+	names := map[member.Audience]map[string]string{}
+	for _, a := range auds {
+		names[a] = map[string]string{t.x.Identity(): "Tocsin"}
+		for _, m := range all {
+			named := m.Named
+			for _, m.Named = range []bool{false, true} {
+				if id, name := t.x.Members().Pseudonym(m, a); !m.Named || named {
+					names[a][id] = name
+				}
+			}
+		}
+	}
+	t.names, t.rights = names, rights
+	return names, nil
+}
