@@ -73,7 +73,7 @@ func TestEachKnownTypeHasABitOfItsOwn(t *testing.T) {
 }
 
 func TestKindsHaveNames(t *testing.T) {
-	for k, want := range map[Kind]string{Report: "report", Decision: "decision", Recall: "recall", Expiry: "expiry", Restored: "restore", 0: "unknown", 6: "unknown", -1: "unknown", math.MaxInt8: "unknown"} {
+	for k, want := range map[Kind]string{Report: "report", Decision: "decision", Recall: "recall", Expiry: "expiry", Restored: "restore", Audit: "audit", 0: "unknown", 7: "unknown", -1: "unknown", math.MaxInt8: "unknown"} {
 		if k.String() != want {
 			t.Errorf("kind %d is called %q, want %q", k, k, want)
 		}

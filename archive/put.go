@@ -28,11 +28,12 @@ const (
 	Recall   Kind = 3
 	Expiry   Kind = 4 // a round of expiries
 	Restored Kind = 5 // first entry of a log made from a backup
+	Audit    Kind = 6 // commits to the audit record so far
 )
 
 // String names the kind as records and events do.
 func (k Kind) String() string {
-	names := [...]string{"", "report", "decision", "recall", "expiry", "restore"}
+	names := [...]string{"", "report", "decision", "recall", "expiry", "restore", "audit"}
 	if k > 0 && int(k) < len(names) {
 		return names[k]
 	}
