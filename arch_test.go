@@ -39,7 +39,7 @@ var layout = []struct{ packages, imports string }{
 	{"intake/*", "LEAVES intake"},
 	{"defence", "LEAVES rights member thing"},
 	{"defence/*", "LEAVES defence member"},
-	{"archive held thing submission search", "LEAVES rights"},
+	{"archive held thing submission", "LEAVES rights"},
 	{"botnet order casefile card breach takeover", "LEAVES"},
 	{"search draft", "LEAVES rights"},
 	{"person audit approval", "LEAVES rights member"},
