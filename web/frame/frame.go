@@ -61,6 +61,7 @@ type Site struct {
 	assets map[string]asset
 	style  string // its address
 	script string
+	icon   string
 
 	mu      sync.Mutex
 	waiting int64 // held passages, as read at counted
@@ -78,6 +79,7 @@ func New(c Config) *Site {
 	s := &Site{Config: c, assets: map[string]asset{}}
 	s.style = s.Asset("style.css", "text/css; charset=utf-8", must(own.ReadFile("assets/style.css")))
 	s.script = s.Asset("tocsin.js", "text/javascript; charset=utf-8", must(own.ReadFile("assets/tocsin.js")))
+	s.icon = s.Asset("icon.svg", "image/svg+xml", must(own.ReadFile("assets/icon.svg")))
 	s.own = s.Pages(sub(own, "templates"))
 	return s
 }

@@ -41,6 +41,7 @@ type View struct {
 	Site    string
 	Style   string
 	Script  string
+	Icon    string
 	Nav     []NavGroup
 	Head    int64 // entries of the log
 }
@@ -164,7 +165,7 @@ func (p *Pages) show(v *Visit, code int, name string, page Page) error {
 
 // view puts together what the layout shows around a page.
 func (s *Site) view(v *Visit, page Page) (*View, error) {
-	view := &View{Page: page, B: page.Body, In: v.In(), Theme: v.Theme(), Path: v.R.URL.RequestURI(), Site: s.Name, Style: s.style, Script: s.script}
+	view := &View{Page: page, B: page.Body, In: v.In(), Theme: v.Theme(), Path: v.R.URL.RequestURI(), Site: s.Name, Style: s.style, Script: s.script, Icon: s.icon}
 	head, err := s.Exchange.Head(v.R.Context())
 	if err != nil {
 		return nil, err

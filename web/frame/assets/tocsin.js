@@ -67,6 +67,9 @@
 		if (field && e.dataTransfer.files.length) { e.preventDefault(); field.files = e.dataTransfer.files; field.dispatchEvent(new Event("change", {bubbles: true})); }
 	});
 
+	// On a phone the navigation is a strip: where one is, is in sight.
+	document.querySelector(".side nav [aria-current]")?.scrollIntoView({block: "nearest", inline: "center"});
+
 	// The summary of errors is what one hears first.
 	(document.querySelector(".errors") || document.querySelector("[data-focus]"))?.focus();
 })();
