@@ -65,7 +65,7 @@ var groups = map[string]string{
 }
 
 // helpers serve tests; the product imports none of them, and they may import what they need.
-const helpers = "apptest bench store/storetest"
+const helpers = "apptest bench browser store/storetest"
 
 const (
 	maxFile     = 500 // lines
