@@ -16,6 +16,7 @@ import (
 const (
 	DoorAPI   = "api"
 	DoorTAXII = "taxii"
+	DoorWeb   = "web"
 )
 
 // work is one part of a report on its way in.
