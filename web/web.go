@@ -7,6 +7,7 @@ import (
 
 	"tocsin/web/frame"
 	"tocsin/web/help"
+	"tocsin/web/live"
 )
 
 // Routes is the whole list of pages: what each shows is in its folder, who may see
@@ -16,6 +17,7 @@ func Routes(s *frame.Site) []frame.Route {
 	for _, pages := range []func(*frame.Site) []frame.Route{
 		home,
 		help.Routes,
+		live.Routes,
 	} {
 		all = append(all, pages(s)...)
 	}
