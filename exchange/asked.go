@@ -69,7 +69,8 @@ func ReadQuery(text string) Asked {
 	if strings.HasPrefix(a.Text, `"`) { // who puts it in quotes wants the text
 		return a
 	}
-	if t, ok := observable.Guess(a.Text); ok {
+	t, ok := observable.Guess(a.Text)
+	if spaced := strings.ContainsFunc(a.Text, unicode.IsSpace); ok && (!spaced || t.Kind == observable.FilePath || t.Kind == observable.Registry || t.Kind == observable.Mutex) {
 		a.Kind, a.Thing = AskedValue, t
 	}
 	return a

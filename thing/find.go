@@ -52,7 +52,11 @@ func (r *Things) LookKeys(ctx context.Context, q store.Querier, keys []int64, au
 			for n < len(of) && of[n].T == of[0].T {
 				n++
 			}
-			if rec := record(of[:n]); rec.All > 0 {
+			same := make([]Support, n)
+			for i := range same {
+				same[i] = of[i].Support
+			}
+			if rec := RecordOf(same); rec.All > 0 {
 				out[of[0].T] = rec
 			}
 			of = of[n:]
@@ -100,8 +104,9 @@ func (r *Things) supportsWhere(ctx context.Context, q store.Querier, where strin
 	return out, rows.Err()
 }
 
-// record counts supports of one thing, which are in the order of their dates.
-func record(all []Keyed) (rec Record) {
+// RecordOf makes the record of supports of one thing, which are in the order of their
+// dates; it doesn't say of which thing.
+func RecordOf(all []Support) (rec Record) {
 	who := map[int64]bool{}
 	ever, now := int64(-1), int64(-1) // the last indicator that was counted: several members may have filed it
 	for _, s := range all {

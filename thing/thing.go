@@ -216,11 +216,7 @@ func (r *Things) Look(ctx context.Context, q store.Querier, t observable.Thing, 
 	if err != nil {
 		return rec, err
 	}
-	keyed := make([]Keyed, len(all))
-	for i, s := range all {
-		keyed[i].Support = s
-	}
-	rec = record(keyed)
+	rec = RecordOf(all)
 	if rec.Thing = t; rec.All == 0 {
 		return rec, fault.New(fault.NotFound, "nothing that you may see mentions this value")
 	}
