@@ -44,6 +44,9 @@ type Browser struct{ ctx context.Context }
 // Start starts a browser with an empty profile; it ends with the test.
 func Start(t testing.TB) *Browser {
 	t.Helper()
+	if testing.Short() { // as in CI's race phase, which has tried every page before
+		t.Skip("a browser takes its time")
+	}
 	program := find(os.Getenv("TOCSIN_CHROMIUM"), exec.LookPath)
 	if program == "" {
 		missing(t, "no Chromium: install chromium, or name it in TOCSIN_CHROMIUM")
