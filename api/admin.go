@@ -83,14 +83,14 @@ func (h *handler) reviewShow(w http.ResponseWriter, r *http.Request) {
 
 func (h *handler) reviewDecide(w http.ResponseWriter, r *http.Request) {
 	h.as(w, r, http.StatusCreated, func(ctx context.Context, s member.Session) (any, error) {
-		var in struct{ Verdict string }
+		var in struct{ Verdict, Why string }
 		if err := body(w, r, &in); err != nil {
 			return nil, err
 		}
 		if in.Verdict != "release" && in.Verdict != "remove" {
 			return nil, fault.At(fault.Invalid, "verdict", "is release or remove")
 		}
-		f, err := h.x.Decide(ctx, s, r.PathValue("id"), in.Verdict == "release")
+		f, err := h.x.Decide(ctx, s, r.PathValue("id"), in.Verdict == "release", in.Why)
 		if err != nil {
 			return nil, err
 		}

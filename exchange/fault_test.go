@@ -35,10 +35,10 @@ func acts() []act {
 			return n.x.Recall(n.Context(), n.bank, ref, "a test")
 		}},
 		{"release", func(n *node, run int) string { return filed(n, run).Held[0].ID }, func(n *node, run int, ref string) (exchange.Filed, error) {
-			return n.x.Decide(n.Context(), n.reviewer, ref, true)
+			return n.x.Decide(n.Context(), n.reviewer, ref, true, "")
 		}},
 		{"removal", func(n *node, run int) string { return filed(n, run).Held[0].ID }, func(n *node, run int, ref string) (exchange.Filed, error) {
-			return n.x.Decide(n.Context(), n.reviewer, ref, false)
+			return n.x.Decide(n.Context(), n.reviewer, ref, false, "")
 		}},
 	}
 }

@@ -41,7 +41,7 @@ func TestHeld(t *testing.T) {
 		if _, _, err := n.x.ReviewShow(t.Context(), s, id); fault.KindOf(err) != fault.Forbidden {
 			t.Errorf("%s sees a held passage: %v", s.Member.Name, err)
 		}
-		if _, err := n.x.Decide(t.Context(), s, id, true); fault.KindOf(err) != fault.Forbidden {
+		if _, err := n.x.Decide(t.Context(), s, id, true, ""); fault.KindOf(err) != fault.Forbidden {
 			t.Errorf("%s decides a held passage: %v", s.Member.Name, err)
 		}
 	}
@@ -49,7 +49,7 @@ func TestHeld(t *testing.T) {
 	if err != nil || secret.Text == "" || !strings.Contains(doubtful, secret.Text) || strings.Contains(raw, secret.Text) {
 		t.Fatalf("the passage is %+v, %q, %v", p, secret.Text, err)
 	}
-	d, err := n.x.Decide(t.Context(), n.reviewer, id, true)
+	d, err := n.x.Decide(t.Context(), n.reviewer, id, true, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,11 +61,11 @@ func TestHeld(t *testing.T) {
 	if !strings.Contains(next, secret.Text) || property(t, next, "modified") <= property(t, raw, "modified") {
 		t.Errorf("after the release: %s; want the passage in a newer version", next)
 	}
-	if _, err := n.x.Decide(t.Context(), n.reviewer, id, false); fault.KindOf(err) != fault.Conflict {
+	if _, err := n.x.Decide(t.Context(), n.reviewer, id, false, ""); fault.KindOf(err) != fault.Conflict {
 		t.Errorf("a passage was decided twice: %v", err)
 	}
 	for _, h := range f.Held[1:] {
-		if _, err := n.x.Decide(t.Context(), n.reviewer, h.ID, false); err != nil {
+		if _, err := n.x.Decide(t.Context(), n.reviewer, h.ID, false, ""); err != nil {
 			t.Fatal(err)
 		}
 		if _, s, err := n.x.ReviewShow(t.Context(), n.reviewer, h.ID); err == nil && s.Text != "" {
@@ -89,7 +89,7 @@ func TestHeldIsVoidAfterRecall(t *testing.T) {
 	if _, err := n.x.Recall(t.Context(), n.bank, f.ID, "a test"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := n.x.Decide(t.Context(), n.reviewer, f.Held[0].ID, true); fault.KindOf(err) != fault.Conflict {
+	if _, err := n.x.Decide(t.Context(), n.reviewer, f.Held[0].ID, true, ""); fault.KindOf(err) != fault.Conflict {
 		t.Errorf("released after the recall: %v", err)
 	}
 	if q, _ := n.x.ReviewQueue(t.Context(), n.reviewer, 10); len(q) != 0 {

@@ -285,23 +285,27 @@ func (x *Exchange) hold(k *kept, it *item) error {
 		return fault.New(fault.Refused, "more than %d passages of this object would wait for a person; file it without its texts", maxHeld)
 	}
 	values := fieldsOf(it.original, it.stripped.Held)
+	out := fieldsOf(it.obj.Raw, it.stripped.Held)
 	ord := map[string]int{}
 	for _, h := range it.stripped.Held {
 		if it.stripped.Whole && (!h.Very || ord[""] > 0) {
 			it.stripped.Removed = append(it.stripped.Removed, privacy.Removal{Path: h.Path, Type: h.Type, Reason: h.Reason})
 			continue
 		}
-		text, before, after := contextOf(values[h.Path], h.From, h.To)
 		p := held.Passage{ID: held.NewID(), Aud: int32(it.aud), Member: int64(k.work.session.Member.ID), Object: it.obj.ID,
 			Path: h.Path, Kind: h.Type, Reason: h.Reason, Whole: it.stripped.Whole}
 		// Which of the placeholders of its field it is, as the field goes out: the input may have had some of its own.
 		p.Ord = ord[h.Path] + strings.Count(values[h.Path][:min(h.From, len(values[h.Path]))], privacy.HeldPlaceholder)
 		ord[h.Path]++
-		s := held.Secret{Text: text, Before: before, After: after}
+		s := held.Secret{}
+		if h.From <= h.To && h.To <= len(values[h.Path]) {
+			s.Text = values[h.Path][h.From:h.To]
+		}
+		s.Before, s.After = contextOf(out[h.Path], p.Ord)
 		if p.Whole {
 			ord[""]++
 			var ok bool
-			if s.Object, ok = putBack(it.obj.Raw, h.Path, p.Ord, text); !ok {
+			if s.Object, ok = putBack(it.obj.Raw, h.Path, p.Ord, s.Text); !ok {
 				return fault.New(fault.Refused, "the value of this object is in doubt and can't be held; file it without that")
 			}
 		}
@@ -335,13 +339,24 @@ func fieldsOf(raw []byte, passages []privacy.Passage) map[string]string {
 	return out
 }
 
-// contextOf gives a passage of a string and some text around it.
-func contextOf(value string, from, to int) (text, before, after string) {
+// contextOf gives some text around the n-th placeholder of a field as it goes out:
+// what was removed from it is hidden from whoever decides, too.
+func contextOf(value string, n int) (before, after string) {
 	const around = 240
-	if from > to || to > len(value) {
-		return "", "", ""
+	from := 0
+	for ; ; n-- {
+		i := strings.Index(value[from:], privacy.HeldPlaceholder)
+		if i < 0 {
+			return "", ""
+		}
+		if from += i; n == 0 {
+			break
+		}
+		from += len(privacy.HeldPlaceholder)
 	}
-	return value[from:to], value[max(0, from-around):from], value[to:min(len(value), to+around)]
+	to := from + len(privacy.HeldPlaceholder)
+	before, after = value[max(0, from-around):from], value[to:min(len(value), to+around)]
+	return strings.ToValidUTF8(before, ""), strings.ToValidUTF8(after, "") // a character may have been cut
 }
 
 // nameThings finds the things that an indicator supports, and until when. An

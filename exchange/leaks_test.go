@@ -87,7 +87,7 @@ func TestWholeObjectIsGated(t *testing.T) {
 	if q, _ := n.x.ReviewQueue(t.Context(), n.reviewer, 10); len(q) != 1 || len(again.Held) != 0 {
 		t.Errorf("%d passages wait after the object was filed twice", len(q))
 	}
-	d, err := n.x.Decide(t.Context(), n.reviewer, f.Held[0].ID, true)
+	d, err := n.x.Decide(t.Context(), n.reviewer, f.Held[0].ID, true, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -148,7 +148,7 @@ func TestLiteralPlaceholder(t *testing.T) {
 	text := "The page said [held] twice: [held]. " + doubtful
 	f := n.file(n.bank, bundle(indicator("1", "evil.example", `"description":"`+text+`"`)), exchange.Options{})
 	for _, h := range f.Held {
-		if _, err := n.x.Decide(t.Context(), n.reviewer, h.ID, true); err != nil {
+		if _, err := n.x.Decide(t.Context(), n.reviewer, h.ID, true, ""); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -159,7 +159,7 @@ func TestLiteralPlaceholder(t *testing.T) {
 	// A passage of an older version has no place in a newer one.
 	g := n.file(n.bank, bundle(indicator("2", "two.example", `"description":"`+doubtful+`"`)), exchange.Options{})
 	n.file(n.bank, bundle(later(indicator("2", "two.example", `"description":"Other words. `+doubtful+`"`), 1)), exchange.Options{})
-	if _, err := n.x.Decide(t.Context(), n.reviewer, g.Held[0].ID, true); fault.KindOf(err) != fault.Conflict {
+	if _, err := n.x.Decide(t.Context(), n.reviewer, g.Held[0].ID, true, ""); fault.KindOf(err) != fault.Conflict {
 		t.Errorf("a passage of an older version: %v", err)
 	}
 	n.clean()

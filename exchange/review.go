@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"tocsin/archive"
+	"tocsin/audit"
 	"tocsin/fault"
 	"tocsin/held"
 	"tocsin/ledger"
@@ -19,33 +21,23 @@ import (
 	"tocsin/thing"
 )
 
-// mayReview: held passages are decided by the exchange's reviewers and
-// operators only; whoever filed them knows them, and nobody else sees them.
-func mayReview(s member.Session) error {
-	if s.FeedOnly || s.Member.Role != member.RoleReviewer && s.Member.Role != member.RoleOperator {
-		return fault.New(fault.Forbidden, "only a reviewer or an operator sees and decides held passages")
-	}
-	return nil
-}
-
 // ReviewQueue gives the passages that wait, oldest first, without their text.
 func (x *Exchange) ReviewQueue(ctx context.Context, s member.Session, limit int) ([]held.Passage, error) {
-	if err := mayReview(s); err != nil {
+	if err := s.May(member.ActReview); err != nil {
 		return nil, err
 	}
 	return x.queue.Waiting(ctx, x.db.Reader(), limit)
 }
 
-// ReviewShow gives one passage with its text in context.
-func (x *Exchange) ReviewShow(ctx context.Context, s member.Session, id string) (held.Passage, held.Secret, error) {
-	if err := mayReview(s); err != nil {
-		return held.Passage{}, held.Secret{}, err
-	}
-	p, err := x.queue.Get(ctx, x.db.Reader(), id)
-	if err != nil {
-		return p, held.Secret{}, err
-	}
-	secret, err := x.queue.Open(p)
+// ReviewShow gives one passage with its text in context. That it was looked at is
+// recorded before.
+func (x *Exchange) ReviewShow(ctx context.Context, s member.Session, id string) (p held.Passage, secret held.Secret, err error) {
+	err = x.act(ctx, s, member.ActReview, audit.LookHeld, id, func() (did string, err error) {
+		if p, err = x.queue.Get(ctx, x.db.Reader(), id); err == nil {
+			secret, err = x.queue.Open(p)
+		}
+		return "", err
+	})
 	return p, secret, err
 }
 
@@ -53,23 +45,35 @@ func (x *Exchange) ReviewShow(ctx context.Context, s member.Session, id string) 
 // names the entry that the passage came with. A released passage is the next
 // version of its object.
 func (x *Exchange) Decide(ctx context.Context, s member.Session, id string, release bool) (Filed, error) {
-	if err := mayReview(s); err != nil {
-		return Filed{}, err
+	return x.decideAs(ctx, s, id, release, false)
+}
+
+// decideAs is Decide; second says that a second person approves.
+func (x *Exchange) decideAs(ctx context.Context, s member.Session, id string, release, second bool) (f Filed, err error) {
+	a := audit.Remove
+	if release {
+		a = audit.Release
 	}
-	for range tries {
-		p, err := x.queue.Get(ctx, x.db.Reader(), id)
-		if err != nil {
-			return Filed{}, err
+	err = x.act(ctx, s, member.ActReview, a, id, func() (did string, err error) {
+		for range tries {
+			p, err := x.queue.Get(ctx, x.db.Reader(), id)
+			if err != nil {
+				return "", err
+			}
+			if p.State != held.Waiting {
+				return "", fault.New(fault.Conflict, "this passage has been decided already, or its report was taken back")
+			}
+			if release && !second && x.takesTwo(p) {
+				return "", errTwo
+			}
+			f, err = x.decide(ctx, s, p, release)
+			if !errors.Is(err, errStale) {
+				return f.ID, err
+			}
 		}
-		if p.State != held.Waiting {
-			return Filed{}, fault.New(fault.Conflict, "this passage has been decided already, or its report was taken back")
-		}
-		f, err := x.decide(ctx, s, p, release)
-		if !errors.Is(err, errStale) {
-			return f, err
-		}
-	}
-	return Filed{}, errContended
+		return "", errContended
+	})
+	return f, err
 }
 
 // next is what a released passage makes of its object.
@@ -79,7 +83,7 @@ type next struct {
 	replaces bool  // an unversioned object: the one before is withdrawn
 }
 
-func (x *Exchange) decide(ctx context.Context, s member.Session, p held.Passage, release bool) (Filed, error) {
+func (x *Exchange) decide(ctx context.Context, s member.Session, p held.Passage, release bool, why string) (Filed, error) {
 	var n *next
 	var slots []archive.Slot
 	state, verdict := held.Removed, "removed"
@@ -96,7 +100,7 @@ func (x *Exchange) decide(ctx context.Context, s member.Session, p held.Passage,
 		from = 1 // the withdrawal stands before
 	}
 	parts := []ledger.Part{text(ledger.PartRefers, []int64{p.Index}), {Name: ledger.PartPolicy, Body: quoteHex(x.gate.PolicyHash())},
-		text(ledger.PartFacts, facts{Format: "decision", Reason: verdict + ": " + p.Reason})}
+		text(ledger.PartFacts, facts{Format: "decision", Reason: verdict + ": " + p.Reason, Why: why})}
 	j, err := x.newJob(ctx, s, archive.Decision, slots, from, parts)
 	if err != nil {
 		return Filed{}, err
@@ -269,4 +273,73 @@ func (x *Exchange) putReleased(ctx context.Context, tx *store.Tx, j *job, at sto
 // WaitingPassages counts the passages that wait, for the node's metrics.
 func (x *Exchange) WaitingPassages(ctx context.Context) (int64, error) {
 	return x.queue.Count(ctx, x.db.Reader())
+}
+
+// Decision is what became of a held passage.
+type Decision struct {
+	Passage held.Passage
+	At      time.Time
+	Entry   int64
+	Why     string // one of held.Whys; "" when none was given
+}
+
+// Decided gives the newest decisions, newest first, at most limit.
+func (x *Exchange) Decided(ctx context.Context, s member.Session, limit int) ([]Decision, error) {
+	if err := s.May(member.ActReview); err != nil {
+		return nil, err
+	}
+	ps, err := x.queue.Decided(ctx, x.db.Reader(), limit)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Decision, 0, len(ps))
+	for _, p := range ps {
+		d, err := x.decision(ctx, p)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, d)
+	}
+	return out, nil
+}
+
+// DecisionOn gives what became of one passage that doesn't wait any more.
+func (x *Exchange) DecisionOn(ctx context.Context, s member.Session, id string) (Decision, error) {
+	if err := mayReview(s); err != nil {
+		return Decision{}, err
+	}
+	p, err := x.queue.Get(ctx, x.db.Reader(), id)
+	if err != nil {
+		return Decision{}, err
+	}
+	if p.State == held.Waiting {
+		return Decision{}, fault.New(fault.Conflict, "this passage waits for a decision")
+	}
+	return x.decision(ctx, p)
+}
+
+func (x *Exchange) decision(ctx context.Context, p held.Passage) (Decision, error) {
+	d := Decision{Passage: p, Entry: p.Decided}
+	e, err := x.archive.Entry(ctx, x.db.Reader(), p.Decided)
+	if err != nil {
+		return d, err
+	}
+	d.At = time.UnixMicro(e.Added).UTC()
+	f, err := x.factsOf(e)
+	d.Why = f.Why
+	return d, err
+}
+
+// factsOf reads the facts in an entry's record.
+func (x *Exchange) factsOf(e archive.Entry) (f facts, err error) {
+	r, err := ledger.UnmarshalRecord(e.Record)
+	if err != nil {
+		return f, fmt.Errorf("record of entry %d: %w", e.Index, err)
+	}
+	for _, part := range r.Parts {
+		if part.Name == ledger.PartFacts {
+			err = json.Unmarshal(part.Body, &f)
+		}
+	}
+	return f, err
 }

@@ -207,7 +207,7 @@ func TestWholeObject(t *testing.T) {
 		}
 	}
 	for _, h := range f.Held {
-		d, err := n.x.Decide(t.Context(), n.reviewer, h.ID, true)
+		d, err := n.x.Decide(t.Context(), n.reviewer, h.ID, true, "")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -241,7 +241,7 @@ func TestManyHeld(t *testing.T) {
 	}
 	for i := range f.Held { // from the last to the first
 		h := f.Held[len(f.Held)-1-i]
-		if _, err := n.x.Decide(t.Context(), n.reviewer, h.ID, true); err != nil {
+		if _, err := n.x.Decide(t.Context(), n.reviewer, h.ID, true, ""); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -107,6 +107,7 @@ type facts struct {
 	Named     bool   `json:"named"`
 	Publisher bool   `json:"publisher,omitempty"`
 	Reason    string `json:"reason,omitempty"`
+	Why       string `json:"why,omitempty"` // of a decision: what its reviewer chose
 }
 
 // nothingNew tells whether everything in the part was there already.

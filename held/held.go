@@ -249,3 +249,8 @@ func (q *Queue) Count(ctx context.Context, r store.Querier) (n int64, err error)
 	err = r.QueryRowContext(ctx, `SELECT count(*) FROM held WHERE log_id = $1 AND state = 0`, q.logID).Scan(&n)
 	return n, err
 }
+
+// Decided gives the passages that were decided last, newest first, at most limit.
+func (q *Queue) Decided(ctx context.Context, r store.Querier, limit int) ([]Passage, error) {
+	return q.list(ctx, r, `SELECT `+columns+` FROM held WHERE log_id = $1 AND state IN (1, 2) ORDER BY decided DESC, id LIMIT $2`, q.logID, limit)
+}
