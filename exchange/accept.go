@@ -8,6 +8,7 @@ import (
 	"io"
 	"slices"
 
+	"tocsin/audit"
 	"tocsin/fault"
 	"tocsin/intake"
 	"tocsin/intake/auto"
@@ -26,7 +27,11 @@ import (
 // A report larger than one part is read as a stream and kept part by part: an
 // error after the first part leaves the earlier parts kept, and says so.
 func (x *Exchange) Accept(ctx context.Context, s member.Session, body io.Reader, o Options) (f Filed, err error) {
-	return x.accept(ctx, s, body, o, x.filePart)
+	err = x.act(ctx, s, member.ActFile, audit.File, "", func() (did string, err error) {
+		f, err = x.accept(ctx, s, body, o, x.filePart)
+		return f.ID, err
+	})
+	return f, err
 }
 
 // Preview does steps 1 to 5 and keeps nothing.
@@ -41,8 +46,8 @@ type partFunc func(context.Context, *work) (*kept, error)
 // accept reads the report part by part; a part is worked on when it is known
 // whether another one follows.
 func (x *Exchange) accept(ctx context.Context, s member.Session, body io.Reader, o Options, do partFunc) (f Filed, err error) {
-	if s.FeedOnly {
-		return f, fault.New(fault.Forbidden, "a feed key only reads feeds; file with a member's key")
+	if err := s.May(member.ActFile); err != nil {
+		return f, err
 	}
 	target, err := x.target(s, o)
 	if err != nil {

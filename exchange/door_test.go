@@ -148,7 +148,7 @@ func TestTooMuchAtOnce(t *testing.T) {
 				}
 			}
 		}
-		_, err := n.x.Accept(t.Context(), n.reviewer, strings.NewReader(bundle(indicator("1", "a.example", ""))), exchange.Options{})
+		_, err := n.x.Accept(t.Context(), n.city, strings.NewReader(bundle(indicator("1", "a.example", ""))), exchange.Options{})
 		if fault.KindOf(err) != fault.Busy {
 			t.Errorf("a fourth body: %v; want busy", err)
 		}

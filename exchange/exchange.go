@@ -17,7 +17,9 @@ import (
 
 	"golang.org/x/sync/semaphore"
 
+	"tocsin/approval"
 	"tocsin/archive"
+	"tocsin/audit"
 	"tocsin/fault"
 	"tocsin/held"
 	"tocsin/intake"
@@ -45,6 +47,9 @@ type Exchange struct {
 	queue    *held.Queue
 	book     *submission.Book
 	gate     *privacy.Gate
+	trail    *audit.Trail
+	desk     *approval.Desk
+	two      atomic.Bool // a person's name is released by two reviewers
 	work     *semaphore.Weighted
 	identity string
 	shares   sync.Map    // of *semaphore.Weighted by member.ID
@@ -57,7 +62,7 @@ const LogID = 1
 
 // Migrate brings the tables of all ideas that the spine uses up to date.
 func Migrate(ctx context.Context, db *store.DB) error {
-	for _, f := range []func(context.Context, *store.DB) error{ledger.Migrate, member.Migrate, archive.Migrate, thing.Migrate, search.Migrate, held.Migrate, submission.Migrate} {
+	for _, f := range []func(context.Context, *store.DB) error{ledger.Migrate, member.Migrate, archive.Migrate, thing.Migrate, search.Migrate, held.Migrate, submission.Migrate, audit.Migrate, approval.Migrate} {
 		if err := f(ctx, db); err != nil {
 			return err
 		}
@@ -91,7 +96,7 @@ func begin(ctx context.Context, db *store.DB, keys *ledger.Keys) (*Exchange, sto
 	x := &Exchange{
 		db: db, logID: LogID, keys: keys, tree: ledger.NewTree(LogID), gate: privacy.New(), work: semaphore.NewWeighted(bytesInWork),
 		members: member.New(db, LogID, keys.MAC), archive: archive.New(LogID, keys), things: thing.New(LogID, keys),
-		queue: held.New(LogID, keys), book: submission.New(LogID, keys),
+		queue: held.New(LogID, keys), book: submission.New(LogID, keys), trail: audit.New(db, LogID), desk: approval.New(db, LogID, graveKinds()...),
 	}
 	x.identity, x.flates.New = identityID(keys), newFlate
 	x.index = search.New(db, LogID, keys, indexed{x})

@@ -36,11 +36,12 @@ func (x *Exchange) Follow(ctx context.Context, log *slog.Logger, views func(cont
 	// Step 9 push: nothing runs for readers of the stream; each waits for the log itself (Wait, Events).
 }
 
-// expireAll makes rounds of expiry when validity ends, and deletes what is past its time.
+// expireAll makes rounds of expiry when validity ends, commits to the audit record,
+// and deletes what is past its time.
 func (x *Exchange) expireAll(ctx context.Context, log *slog.Logger) {
 	tick := time.NewTicker(roundEvery)
 	defer tick.Stop()
-	swept := time.Time{}
+	swept, audited := time.Time{}, time.Time{}
 	for {
 		select {
 		case <-ctx.Done():
@@ -58,6 +59,10 @@ func (x *Exchange) expireAll(ctx context.Context, log *slog.Logger) {
 			if n < roundSize {
 				break
 			}
+		}
+		var err error
+		if audited, err = x.auditDue(ctx, audited); err != nil && ctx.Err() == nil {
+			log.Error("committing to the audit record", "err", err)
 		}
 		if x.erasing.Swap(false) {
 			// An erasure is done when the pages that it replaced are out of the write-ahead log too.

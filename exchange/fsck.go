@@ -3,10 +3,12 @@ package exchange
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 
 	"tocsin/archive"
+	"tocsin/audit"
 	"tocsin/fault"
 	"tocsin/ledger"
 	"tocsin/store"
@@ -24,6 +26,7 @@ type Checked struct {
 	Objects  int64     `json:"objects"`
 	Receipts int64     `json:"receipts"`
 	Unread   int64     `json:"unread"` // entries of months whose key was destroyed on purpose
+	Audit    int64     `json:"audit"`  // rows of the audit record
 	Findings []Finding `json:"findings"`
 }
 
@@ -33,7 +36,7 @@ const maxFindings = 1000
 // Fsck reads the whole log and checks that every entry is there with the record
 // that its leaf commits to, every object with the bytes that the record commits
 // to, the tree that follows from the leaves, and a receipt of every entry that
-// verifies. It reads one entry at a time and writes nothing. progress is called
+// verifies; and the audit record. It reads one entry at a time and writes nothing. progress is called
 // now and then with the entries done and the log's size.
 func (x *Exchange) Fsck(ctx context.Context, progress func(done, size int64)) (c Checked, err error) {
 	c.Findings = []Finding{}
@@ -53,6 +56,9 @@ func (x *Exchange) Fsck(ctx context.Context, progress func(done, size int64)) (c
 		if c.Entries != head.Size {
 			f.find("log", "the head counts %d entries, the log has %d", head.Size, c.Entries)
 		}
+		if err := f.audit(ctx); err != nil {
+			return err
+		}
 		return f.tree(ctx)
 	})
 	return c, err
@@ -64,6 +70,8 @@ type fsck struct {
 	size int64
 	last int64 // date of the last position so far
 	c    *Checked
+
+	commits []audit.Commit // that entries make to the audit record
 }
 
 func (f *fsck) find(place, format string, args ...any) {
@@ -114,6 +122,9 @@ func (f *fsck) objects(ctx context.Context, e archive.Entry, r *ledger.Record) e
 	place := fmt.Sprintf("entry %d", e.Index)
 	refs := []ledger.ObjectRef{}
 	for _, p := range r.Parts {
+		if said := (auditFacts{}); e.Kind == archive.Audit && p.Name == ledger.PartFacts && json.Unmarshal(p.Body, &said) == nil {
+			f.commits = append(f.commits, audit.Commit{Upto: said.Upto, Hash: said.Chain})
+		}
 		if p.Name == ledger.PartObjects {
 			var err error
 			if refs, err = ledger.UnmarshalObjects(p.Body); err != nil {

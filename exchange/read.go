@@ -16,6 +16,9 @@ import (
 // Scan calls f for each object of an audience that the reader may see, added
 // after a date (microseconds), in the order of the log, until f returns false.
 func (x *Exchange) Scan(ctx context.Context, s member.Session, aud member.Audience, after int64, w archive.Want, f func(archive.Object) bool) error {
+	if err := s.May(member.ActRead); err != nil {
+		return err
+	}
 	if !s.CanRead(aud) {
 		return fault.New(fault.NotFound, "no such collection, or not for you")
 	}
@@ -25,6 +28,9 @@ func (x *Exchange) Scan(ctx context.Context, s member.Session, aud member.Audien
 // Versions gives all versions that an audience has of some objects, by date;
 // the submitter's own identifiers find what was published for them.
 func (x *Exchange) Versions(ctx context.Context, s member.Session, aud member.Audience, ids []string) ([]archive.Stored, error) {
+	if err := s.May(member.ActRead); err != nil {
+		return nil, err
+	}
 	if !s.CanRead(aud) {
 		return nil, fault.New(fault.NotFound, "no such collection, or not for you")
 	}
@@ -48,6 +54,9 @@ func (x *Exchange) Versions(ctx context.Context, s member.Session, aud member.Au
 
 // Object reads one stored version.
 func (x *Exchange) Object(ctx context.Context, s member.Session, f archive.Stored) (archive.Object, error) {
+	if err := s.May(member.ActRead); err != nil {
+		return archive.Object{}, err
+	}
 	if !s.CanRead(member.Audience(f.Aud)) {
 		return archive.Object{}, fault.New(fault.NotFound, "no such object, or not for you")
 	}
@@ -154,6 +163,9 @@ func (x *Exchange) Wait(ctx context.Context, size int64) (int64, error) { return
 
 // Look gives what the reader may know of a value.
 func (x *Exchange) Look(ctx context.Context, s member.Session, value string) (thing.Record, error) {
+	if err := s.May(member.ActRead); err != nil {
+		return thing.Record{}, err
+	}
 	t, ok := observable.Guess(value)
 	if !ok {
 		return thing.Record{}, fault.New(fault.Invalid, "this is no value that is known here: a domain, an address, a URL, a hash ...")
@@ -164,12 +176,15 @@ func (x *Exchange) Look(ctx context.Context, s member.Session, value string) (th
 // Receipt makes the receipt of an entry again for the member that filed it, or
 // for the operator.
 func (x *Exchange) Receipt(ctx context.Context, s member.Session, idx int64) ([]byte, error) {
+	if err := s.May(member.ActRead); err != nil {
+		return nil, err
+	}
 	q := x.db.Reader()
 	e, err := x.archive.Entry(ctx, q, idx)
 	if err != nil {
 		return nil, err
 	}
-	if e.Member != int64(s.Member.ID) && s.Member.Role != member.RoleOperator {
+	if e.Member != int64(s.Member.ID) && s.May(member.ActAdminister) != nil {
 		return nil, fault.New(fault.NotFound, "you have no receipt for entry %d", idx)
 	}
 	return x.receiptOf(ctx, q, e)

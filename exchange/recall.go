@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"tocsin/archive"
+	"tocsin/audit"
 	"tocsin/fault"
 	"tocsin/ledger"
 	"tocsin/member"
@@ -44,12 +45,16 @@ type recalled struct {
 // identifier, a report's (report-INDEX or INDEX), or a value. What others
 // reported too stays in force through them.
 func (x *Exchange) Recall(ctx context.Context, s member.Session, ref, reason string) (Filed, error) {
-	return x.recall(ctx, s, reason, func() (recalled, error) { return x.targets(ctx, s, ref) })
+	about := strings.TrimSpace(ref) // a value doesn't get into the audit record: audit.Ref
+	if idx, ok := reportIndex(about); ok {
+		about = fmt.Sprintf("report-%d", idx)
+	}
+	return x.recall(ctx, s, about, reason, func() (recalled, error) { return x.targets(ctx, s, ref) })
 }
 
 // RecallIn takes back what this member reported under an identifier in one audience only.
 func (x *Exchange) RecallIn(ctx context.Context, s member.Session, aud member.Audience, id, reason string) (Filed, error) {
-	return x.recall(ctx, s, reason, func() (out recalled, err error) {
+	return x.recall(ctx, s, id, reason, func() (out recalled, err error) {
 		out.targets, err = x.targetsOfID(ctx, s, id)
 		out.targets = slices.DeleteFunc(out.targets, func(t target) bool { return t.aud != int32(aud) })
 		if err == nil && len(out.targets) == 0 {
@@ -60,10 +65,15 @@ func (x *Exchange) RecallIn(ctx context.Context, s member.Session, aud member.Au
 }
 
 // recall takes back what find finds, again when the log changed meanwhile.
-func (x *Exchange) recall(ctx context.Context, s member.Session, reason string, find func() (recalled, error)) (Filed, error) {
-	if s.FeedOnly {
-		return Filed{}, fault.New(fault.Forbidden, "a feed key only reads feeds; recall with a member's key")
-	}
+func (x *Exchange) recall(ctx context.Context, s member.Session, about, reason string, find func() (recalled, error)) (f Filed, err error) {
+	err = x.act(ctx, s, member.ActRecall, audit.Recall, about, func() (did string, err error) {
+		f, err = x.takeBack(ctx, s, reason, find)
+		return f.ID, err
+	})
+	return f, err
+}
+
+func (x *Exchange) takeBack(ctx context.Context, s member.Session, reason string, find func() (recalled, error)) (Filed, error) {
 	if strings.TrimSpace(reason) == "" || len(reason) > 1000 {
 		return Filed{}, fault.New(fault.Invalid, "say why, in at most 1,000 characters: everyone who acted on it will ask")
 	}

@@ -43,18 +43,21 @@ func (x *Exchange) ReviewShow(ctx context.Context, s member.Session, id string) 
 
 // Decide releases or removes a held passage: an entry of its own, whose receipt
 // names the entry that the passage came with. A released passage is the next
-// version of its object.
-func (x *Exchange) Decide(ctx context.Context, s member.Session, id string, release bool) (Filed, error) {
-	return x.decideAs(ctx, s, id, release, false)
+// version of its object. why is one of held.Whys, or "".
+func (x *Exchange) Decide(ctx context.Context, s member.Session, id string, release bool, why string) (Filed, error) {
+	return x.decideAs(ctx, s, id, release, why, false)
 }
 
 // decideAs is Decide; second says that a second person approves.
-func (x *Exchange) decideAs(ctx context.Context, s member.Session, id string, release, second bool) (f Filed, err error) {
+func (x *Exchange) decideAs(ctx context.Context, s member.Session, id string, release bool, why string, second bool) (f Filed, err error) {
 	a := audit.Remove
 	if release {
 		a = audit.Release
 	}
 	err = x.act(ctx, s, member.ActReview, a, id, func() (did string, err error) {
+		if err := held.CheckWhy(why, release); err != nil {
+			return "", err
+		}
 		for range tries {
 			p, err := x.queue.Get(ctx, x.db.Reader(), id)
 			if err != nil {
@@ -66,7 +69,7 @@ func (x *Exchange) decideAs(ctx context.Context, s member.Session, id string, re
 			if release && !second && x.takesTwo(p) {
 				return "", errTwo
 			}
-			f, err = x.decide(ctx, s, p, release)
+			f, err = x.decide(ctx, s, p, release, why)
 			if !errors.Is(err, errStale) {
 				return f.ID, err
 			}
@@ -305,7 +308,7 @@ func (x *Exchange) Decided(ctx context.Context, s member.Session, limit int) ([]
 
 // DecisionOn gives what became of one passage that doesn't wait any more.
 func (x *Exchange) DecisionOn(ctx context.Context, s member.Session, id string) (Decision, error) {
-	if err := mayReview(s); err != nil {
+	if err := s.May(member.ActReview); err != nil {
 		return Decision{}, err
 	}
 	p, err := x.queue.Get(ctx, x.db.Reader(), id)

@@ -86,6 +86,9 @@ func (x *Exchange) statusOf(k *kept) ([]byte, error) {
 
 // Status reads the status resource of an Add of this member, as JSON.
 func (x *Exchange) Status(ctx context.Context, s member.Session, id string) ([]byte, error) {
+	if err := s.May(member.ActRead); err != nil {
+		return nil, err
+	}
 	body, err := x.book.Status(ctx, x.db.Reader(), id, int64(s.Member.ID))
 	if err != nil {
 		return nil, err

@@ -93,3 +93,13 @@ var refusals = map[Act]string{
 	ActAdminister: "only an operator administers members, keys and groups",
 	ActOperate:    "only an operator sees how the node does",
 }
+
+// MayFeeds tells whether a session reads feeds: a feed key does, and everybody who
+// reads at all.
+func (s Session) MayFeeds() error {
+	s.FeedOnly = false
+	return s.May(ActRead)
+}
+
+// SameName tells whether two names of members or groups are the same to the register.
+func SameName(a, b string) bool { return fold(a) == fold(b) }
