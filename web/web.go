@@ -8,6 +8,7 @@ import (
 	"tocsin/web/frame"
 	"tocsin/web/help"
 	"tocsin/web/live"
+	"tocsin/web/review"
 )
 
 // Routes is the whole list of pages: what each shows is in its folder, who may see
@@ -18,6 +19,7 @@ func Routes(s *frame.Site) []frame.Route {
 		home,
 		help.Routes,
 		live.Routes,
+		review.Routes,
 	} {
 		all = append(all, pages(s)...)
 	}
