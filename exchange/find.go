@@ -53,7 +53,7 @@ type Results struct {
 const (
 	defaultFound = 50
 	maxFound     = 200
-	rounds       = 8 // in which candidates are read that turn out to be none
+	maxOpened    = 2000 // candidates that are read for one page: of a phrase few may hold
 	newerScan    = 10_000
 )
 
@@ -157,35 +157,32 @@ func (x *Exchange) wish(s member.Session, q *Query) (terms []search.Term, w sear
 // page reads candidates until a page is full; older is the cursor behind the last
 // one that was looked at, 0 when there are no more.
 func (x *Exchange) page(ctx context.Context, q store.Querier, s member.Session, v search.View, w search.Wish, terms []search.Term, limit int, keep func(*Found) bool) (out []Found, older int64, err error) {
-	for range rounds {
-		w.Limit = limit - len(out) + 1
+	for opened, batch := 0, limit; opened < maxOpened && len(out) < limit; batch = min(2*batch, maxOpened-opened) {
+		w.Limit = batch + 1
 		hits, err := x.index.Find(ctx, q, v, w)
 		if err != nil {
 			return nil, 0, err
 		}
-		more := len(hits) == w.Limit
-		if more {
-			hits = hits[:len(hits)-1]
-		}
-		if len(hits) == 0 {
-			return out, 0, nil
-		}
+		more := len(hits) > batch
+		hits = hits[:min(len(hits), batch)]
 		found, err := x.open(ctx, q, s, hits, terms)
 		if err != nil {
 			return nil, 0, err
 		}
 		for i := range found {
-			if keep(&found[i]) {
-				out = append(out, found[i])
+			if !keep(&found[i]) {
+				continue
 			}
+			if len(out) == limit {
+				return out, out[limit-1].At, nil
+			}
+			out = append(out, found[i])
 		}
 		if !more {
 			return out, 0, nil
 		}
-		w.Before = hits[len(hits)-1].At
-		if len(out) == limit {
-			break
-		}
+		w.Before = hits[batch-1].At
+		opened += batch
 	}
 	return out, w.Before, nil
 }
