@@ -34,7 +34,7 @@ type Config struct {
 	TLSCert     string // PEM files; both or none
 	TLSKey      string
 	BehindProxy bool // a proxy in front ends TLS: a listener beyond loopback is then allowed without it
-	Site        Site // of the file of --config
+	Site        Site // of the file of --site
 	Log         *slog.Logger
 	// Wrap, if set, wraps the engine's connector: tests use it to break single writes.
 	Wrap func(driver.Connector) driver.Connector

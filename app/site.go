@@ -13,7 +13,7 @@ import (
 )
 
 // Site is what the pages say about the exchange and how its people may sign in:
-// the file of `serve --config`. The zero value works: pages call it Tocsin,
+// the file of `serve --site`. The zero value works: pages call it Tocsin,
 // passkeys are possible at http://localhost only, and nobody signs in by OpenID.
 //
 //	[site]
@@ -44,12 +44,12 @@ type OIDC struct {
 	ClientSecret string `toml:"-"`    // what the file holds
 }
 
-// ReadSite reads the file of --config. A setting that this program doesn't know is
+// ReadSite reads the file of --site. A setting that this program doesn't know is
 // refused: a misspelt one must not silently do nothing.
 func ReadSite(file string) (Site, error) {
 	b, err := os.ReadFile(file)
 	if err != nil {
-		return Site{}, fault.Because(err, fault.Invalid, "the configuration file can't be read")
+		return Site{}, fault.Because(err, fault.Invalid, "the file of --site can't be read")
 	}
 	s, err := parseSite(b)
 	if err != nil || s.OIDC.Issuer == "" {
@@ -71,13 +71,13 @@ func parseSite(b []byte) (Site, error) {
 	d := toml.NewDecoder(bytes.NewReader(b)).DisallowUnknownFields()
 	if err := d.Decode(&f); err != nil {
 		if strict, ok := errors.AsType[*toml.StrictMissingError](err); ok && len(strict.Errors) > 0 {
-			return Site{}, fault.New(fault.Invalid, "there is no setting %s in the configuration", strings.Join(strict.Errors[0].Key(), "."))
+			return Site{}, fault.New(fault.Invalid, "there is no setting %s in the file of --site", strings.Join(strict.Errors[0].Key(), "."))
 		}
 		if bad, ok := errors.AsType[*toml.DecodeError](err); ok {
 			line, _ := bad.Position()
-			return Site{}, fault.New(fault.Invalid, "line %d of the configuration is not TOML, or not of the kind that its setting takes", line)
+			return Site{}, fault.New(fault.Invalid, "line %d of the file of --site is not TOML, or not of the kind that its setting takes", line)
 		}
-		return Site{}, fault.New(fault.Invalid, "the configuration is not TOML")
+		return Site{}, fault.New(fault.Invalid, "the file of --site is not TOML")
 	}
 	s := f.Site
 	s.OIDC = f.OIDC

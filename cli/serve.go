@@ -32,7 +32,7 @@ type serveCmd struct {
 	TLSCert     string `name:"tls-cert" help:"Certificate (PEM)." env:"TOCSIN_TLS_CERT" placeholder:"FILE"`
 	TLSKey      string `name:"tls-key" help:"Its key (PEM)." env:"TOCSIN_TLS_KEY" placeholder:"FILE"`
 	BehindProxy bool   `help:"A proxy in front ends TLS." env:"TOCSIN_BEHIND_PROXY"`
-	Config      string `help:"What the pages say about the exchange, and OpenID Connect (docs/operating.md, \"Configuration\")." env:"TOCSIN_CONFIG" placeholder:"FILE"`
+	Site        string `help:"TOML file: what the pages say about the exchange, and its OpenID provider (docs/operating.md, \"The site\")." env:"TOCSIN_SITE" placeholder:"FILE"`
 	Verbose     bool   `help:"Log every request, not only what went wrong."`
 }
 
@@ -58,9 +58,9 @@ func (cmd serveCmd) Run(c *call) error {
 	}
 	cfg := cmd.config()
 	cfg.Listen, cfg.TLSCert, cfg.TLSKey, cfg.BehindProxy = cmd.Listen, cmd.TLSCert, cmd.TLSKey, cmd.BehindProxy
-	if cmd.Config != "" {
+	if cmd.Site != "" {
 		var err error
-		if cfg.Site, err = app.ReadSite(cmd.Config); err != nil {
+		if cfg.Site, err = app.ReadSite(cmd.Site); err != nil {
 			return err
 		}
 	}
