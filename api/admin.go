@@ -215,8 +215,13 @@ func KeyInfoOf(k member.Key, secret string) KeyInfo {
 }
 
 func (h *handler) keys(w http.ResponseWriter, r *http.Request) {
-	h.operator(w, r, http.StatusOK, func(ctx context.Context, a exchange.Admin) (any, error) {
-		ks, err := a.Keys(ctx, r.URL.Query().Get("member"))
+	h.as(w, r, http.StatusOK, func(ctx context.Context, s member.Session) (any, error) {
+		name := r.URL.Query().Get("member")
+		list := func() ([]member.Key, error) { return h.x.KeysOf(ctx, s, name) }
+		if a, err := h.x.Admin(s); err == nil {
+			list = func() ([]member.Key, error) { return a.Keys(ctx, name) } // "" for everybody's
+		}
+		ks, err := list()
 		out := make([]KeyInfo, 0, len(ks))
 		for _, k := range ks {
 			out = append(out, KeyInfoOf(k, ""))
@@ -226,26 +231,26 @@ func (h *handler) keys(w http.ResponseWriter, r *http.Request) {
 }
 
 func (h *handler) keyAdd(w http.ResponseWriter, r *http.Request) {
-	h.operator(w, r, http.StatusCreated, func(ctx context.Context, a exchange.Admin) (any, error) {
+	h.as(w, r, http.StatusCreated, func(ctx context.Context, s member.Session) (any, error) {
 		var in struct {
-			Member string
+			Member string // "" for one's own
 			Feed   bool
 		}
 		if err := body(w, r, &in); err != nil {
 			return nil, err
 		}
-		secret, k, err := a.AddKey(ctx, in.Member, in.Feed)
+		secret, k, err := h.x.AddKey(ctx, s, in.Member, in.Feed)
 		return KeyInfoOf(k, secret), err
 	})
 }
 
 func (h *handler) keyRemove(w http.ResponseWriter, r *http.Request) {
-	h.operator(w, r, 0, func(ctx context.Context, a exchange.Admin) (any, error) {
+	h.as(w, r, 0, func(ctx context.Context, s member.Session) (any, error) {
 		id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
 		if err != nil {
 			return nil, fault.New(fault.Invalid, "a key is removed by its number; `key list` shows it")
 		}
-		return nil, a.RemoveKey(ctx, id)
+		return nil, h.x.RemoveKey(ctx, s, id)
 	})
 }
 

@@ -75,6 +75,7 @@ func (h *handler) routes() []route {
 		{"DELETE /api/v1/groups/{name}", h.groupRemove},
 		{"PUT /api/v1/groups/{name}/members/{member}", h.groupJoin},
 		{"DELETE /api/v1/groups/{name}/members/{member}", h.groupLeave},
+		{"GET /api/v1/audit", h.audit},
 		{"GET /api/openapi.json", h.describe},
 		{"/api/", h.unknown},
 	}

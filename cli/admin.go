@@ -8,6 +8,7 @@ import (
 
 	"tocsin/api"
 	"tocsin/app"
+	"tocsin/exchange"
 	"tocsin/member"
 )
 
@@ -23,10 +24,10 @@ type either struct {
 }
 
 // admin does f on the data folder, or else a request.
-func (e either) admin(c *call, f func(ctx context.Context, r *member.Registry) (any, error), method, path string, in, out any) error {
+func (e either) admin(c *call, f func(ctx context.Context, r exchange.Admin) (any, error), method, path string, in, out any) error {
 	if e.Data != "" || e.DB != "" {
 		return withNode(c.ctx, local{e.Data, e.Keys, e.DB}, false, func(n *app.Node) error {
-			got, err := f(c.ctx, n.Exchange.Members())
+			got, err := f(c.ctx, n.Exchange.OnDataFolder())
 			if err != nil {
 				return err
 			}
@@ -70,7 +71,7 @@ func (memberAddCmd) Help() string {
 func (cmd memberAddCmd) Run(c *call) error {
 	var out api.MemberInfo
 	in := map[string]any{"name": cmd.Name, "role": cmd.Role, "publisher": cmd.Publisher, "domains": cmd.Domain}
-	err := cmd.admin(c, func(ctx context.Context, r *member.Registry) (any, error) {
+	err := cmd.admin(c, func(ctx context.Context, r exchange.Admin) (any, error) {
 		m, err := r.AddMember(ctx, member.NewMember{Name: cmd.Name, Role: member.Role(cmd.Role), Publisher: cmd.Publisher, Domains: cmd.Domain})
 		return api.MemberInfoOf(m), err
 	}, http.MethodPost, "/api/v1/members", in, &out)
@@ -86,7 +87,7 @@ func (cmd memberListCmd) Run(c *call) error {
 	var out struct {
 		Members []api.MemberInfo `json:"members"`
 	}
-	err := cmd.admin(c, func(ctx context.Context, r *member.Registry) (any, error) {
+	err := cmd.admin(c, func(ctx context.Context, r exchange.Admin) (any, error) {
 		ms, err := r.Members(ctx)
 		list := []api.MemberInfo{}
 		for _, m := range ms {
@@ -110,7 +111,7 @@ type memberRemoveCmd struct {
 }
 
 func (cmd memberRemoveCmd) Run(c *call) error {
-	return cmd.admin(c, func(ctx context.Context, r *member.Registry) (any, error) { return nil, r.RemoveMember(ctx, cmd.Name) },
+	return cmd.admin(c, func(ctx context.Context, r exchange.Admin) (any, error) { return nil, r.RemoveMember(ctx, cmd.Name) },
 		http.MethodDelete, "/api/v1/members/"+url.PathEscape(cmd.Name), nil, nil)
 }
 
@@ -121,7 +122,7 @@ type memberNamedCmd struct {
 }
 
 func (cmd memberNamedCmd) Run(c *call) error {
-	return cmd.admin(c, func(ctx context.Context, r *member.Registry) (any, error) {
+	return cmd.admin(c, func(ctx context.Context, r exchange.Admin) (any, error) {
 		return nil, r.SetNamed(ctx, cmd.Name, !cmd.Off)
 	}, http.MethodPut, "/api/v1/members/"+url.PathEscape(cmd.Name)+"/consent", map[string]bool{"named": !cmd.Off}, nil)
 }
@@ -145,7 +146,7 @@ func (keyAddCmd) Help() string {
 
 func (cmd keyAddCmd) Run(c *call) error {
 	var out api.KeyInfo
-	err := cmd.admin(c, func(ctx context.Context, r *member.Registry) (any, error) {
+	err := cmd.admin(c, func(ctx context.Context, r exchange.Admin) (any, error) {
 		secret, k, err := r.AddKey(ctx, cmd.Member, cmd.Feed)
 		return api.KeyInfoOf(k, secret), err
 	}, http.MethodPost, "/api/v1/keys", map[string]any{"member": cmd.Member, "feed": cmd.Feed}, &out)
@@ -164,7 +165,7 @@ func (cmd keyListCmd) Run(c *call) error {
 	var out struct {
 		Keys []api.KeyInfo `json:"keys"`
 	}
-	err := cmd.admin(c, func(ctx context.Context, r *member.Registry) (any, error) {
+	err := cmd.admin(c, func(ctx context.Context, r exchange.Admin) (any, error) {
 		ks, err := r.Keys(ctx, cmd.Member)
 		list := []api.KeyInfo{}
 		for _, k := range ks {
@@ -192,7 +193,7 @@ type keyRemoveCmd struct {
 }
 
 func (cmd keyRemoveCmd) Run(c *call) error {
-	return cmd.admin(c, func(ctx context.Context, r *member.Registry) (any, error) { return nil, r.RemoveKey(ctx, cmd.ID) },
+	return cmd.admin(c, func(ctx context.Context, r exchange.Admin) (any, error) { return nil, r.RemoveKey(ctx, cmd.ID) },
 		http.MethodDelete, "/api/v1/keys/"+url.PathEscape(itoa(cmd.ID)), nil, nil)
 }
 
@@ -216,7 +217,7 @@ func (groupAddCmd) Help() string {
 
 func (cmd groupAddCmd) Run(c *call) error {
 	var out api.GroupInfo
-	err := cmd.admin(c, func(ctx context.Context, r *member.Registry) (any, error) {
+	err := cmd.admin(c, func(ctx context.Context, r exchange.Admin) (any, error) {
 		g, err := r.AddGroup(ctx, cmd.Name, cmd.Member)
 		return api.GroupInfo{Name: g.Name, Members: cmd.Member}, err
 	}, http.MethodPost, "/api/v1/groups", api.GroupInfo{Name: cmd.Name, Members: cmd.Member}, &out)
@@ -232,7 +233,7 @@ func (cmd groupListCmd) Run(c *call) error {
 	var out struct {
 		Groups []api.GroupInfo `json:"groups"`
 	}
-	err := cmd.admin(c, func(ctx context.Context, r *member.Registry) (any, error) {
+	err := cmd.admin(c, func(ctx context.Context, r exchange.Admin) (any, error) {
 		gs, err := r.Groups(ctx)
 		list := []api.GroupInfo{}
 		for _, g := range gs {
@@ -259,10 +260,10 @@ type groupRemoveCmd struct {
 func (cmd groupRemoveCmd) Run(c *call) error {
 	path := "/api/v1/groups/" + url.PathEscape(cmd.Name)
 	if cmd.Member == "" {
-		return cmd.admin(c, func(ctx context.Context, r *member.Registry) (any, error) { return nil, r.RemoveGroup(ctx, cmd.Name) },
+		return cmd.admin(c, func(ctx context.Context, r exchange.Admin) (any, error) { return nil, r.RemoveGroup(ctx, cmd.Name) },
 			http.MethodDelete, path, nil, nil)
 	}
-	return cmd.admin(c, func(ctx context.Context, r *member.Registry) (any, error) {
+	return cmd.admin(c, func(ctx context.Context, r exchange.Admin) (any, error) {
 		return nil, r.RemoveFromGroup(ctx, cmd.Name, cmd.Member)
 	}, http.MethodDelete, path+"/members/"+url.PathEscape(cmd.Member), nil, nil)
 }
@@ -274,7 +275,7 @@ type groupJoinCmd struct {
 }
 
 func (cmd groupJoinCmd) Run(c *call) error {
-	return cmd.admin(c, func(ctx context.Context, r *member.Registry) (any, error) {
+	return cmd.admin(c, func(ctx context.Context, r exchange.Admin) (any, error) {
 		return nil, r.AddToGroup(ctx, cmd.Name, cmd.Member)
 	}, http.MethodPut, "/api/v1/groups/"+url.PathEscape(cmd.Name)+"/members/"+url.PathEscape(cmd.Member), nil, nil)
 }

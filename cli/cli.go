@@ -57,6 +57,7 @@ type commands struct {
 	Preview previewCmd `cmd:"" help:"See what a report would share, without sending it."`
 	Recall  recallCmd  `cmd:"" help:"Take your report of something back, everywhere."`
 	Review  reviewCmd  `cmd:"" help:"Decide passages that wait for a person."`
+	Audit   auditCmd   `cmd:"" help:"Print who did what, and who looked at what."`
 	Verify  verifyCmd  `cmd:"" help:"Check a receipt offline."`
 	Watch   watchCmd   `cmd:"" help:"Follow, live, what you may see, as JSON lines."`
 	Feed    feedCmd    `cmd:"" help:"Print one feed."`

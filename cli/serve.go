@@ -108,7 +108,7 @@ func (cmd initCmd) Run(c *call) error {
 		if !n.First {
 			return fault.New(fault.Conflict, "there is a node here already; add members to it with `tocsin member add`")
 		}
-		reg := n.Exchange.Members()
+		reg := n.Exchange.OnDataFolder()
 		out := initAnswer{Members: []initMember{}, LogKey: n.Keys.VerifierKey()}
 		var err error
 		if out.Operator.Key, _, err = reg.AddKey(c.ctx, app.OperatorName, false); err != nil {

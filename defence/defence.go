@@ -177,6 +177,9 @@ const pollEvery = 100 * time.Millisecond
 // View gives the view that a member reads. One that isn't there yet is made by
 // the follower; fault.Busy when that takes longer than 2 seconds, as on a large log.
 func (v *Views) View(ctx context.Context, s member.Session) (View, error) {
+	if err := s.MayFeeds(); err != nil {
+		return View{}, err
+	}
 	sp, err := v.specOf(ctx, s)
 	if err != nil {
 		return View{}, err

@@ -55,7 +55,7 @@ type graveAct struct {
 func graveActs() []graveAct {
 	return []graveAct{
 		{GraveMember, member.ActAdminister, func(ctx context.Context, x *Exchange, s member.Session, _ People, g Grave) error {
-			m, err := x.memberOf(ctx, g.Member)
+			m, err := x.memberByID(ctx, g.Member)
 			if err != nil {
 				return err
 			}
@@ -91,7 +91,7 @@ func graveKinds() (out []approval.Kind) {
 	return out
 }
 
-func (x *Exchange) memberOf(ctx context.Context, id member.ID) (member.Member, error) {
+func (x *Exchange) memberByID(ctx context.Context, id member.ID) (member.Member, error) {
 	all, err := x.members.Members(ctx)
 	if err != nil {
 		return member.Member{}, err
@@ -117,7 +117,7 @@ func (x *Exchange) groupName(ctx context.Context, aud member.Audience) (string, 
 func (x *Exchange) there(ctx context.Context, people People, g Grave) (err error) {
 	switch g.Act {
 	case GraveMember:
-		_, err = x.memberOf(ctx, g.Member)
+		_, err = x.memberByID(ctx, g.Member)
 	case GraveKey:
 		_, err = x.keyOf(ctx, g.Key)
 	case GraveGroup:

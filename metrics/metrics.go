@@ -16,7 +16,6 @@ import (
 
 	"tocsin/door"
 	"tocsin/exchange"
-	"tocsin/fault"
 	"tocsin/member"
 )
 
@@ -79,8 +78,8 @@ func (c *coder) Unwrap() http.ResponseWriter { return c.ResponseWriter }
 func (m *Metrics) Handler(d *door.Door) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s, err := d.Session(r)
-		if err == nil && s.Member.Role != member.RoleOperator && s.Member.Role != member.RoleAuditor {
-			err = fault.New(fault.Forbidden, "metrics are for operators and auditors")
+		if err == nil {
+			err = s.May(member.ActAudit)
 		}
 		var text string
 		if err == nil {

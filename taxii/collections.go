@@ -63,7 +63,7 @@ func (s *server) visible(who member.Session) []collection {
 			a = "" // unique within the root (section 5.2.1.1); the id and the group's name do
 		}
 		taken[a] = true
-		c := collection{ID: s.collectionID(aud), Alias: a, CanRead: true, CanWrite: true, MediaTypes: []string{mediaSTIX}, aud: aud}
+		c := collection{ID: s.collectionID(aud), Alias: a, CanRead: true, CanWrite: who.May(member.ActFile) == nil, MediaTypes: []string{mediaSTIX}, aud: aud}
 		if text, ok := about[aud]; ok {
 			c.Title, c.Description = text[0], text[1]
 		} else {
