@@ -9,14 +9,25 @@ import (
 	"tocsin/member"
 )
 
+// Encode appends one event, without its id, as the readers of a stream get it;
+// what it leaves as it was is not sent. It is called once for all readers of the
+// same audiences.
+type Encode func(b []byte, e *exchange.Event, collection string) []byte
+
 // appendFrame writes one event with its id, the position in the log.
-func appendFrame(b []byte, e *exchange.Event, collection string) []byte {
+func appendFrame(b []byte, encode Encode, e *exchange.Event, collection string) []byte {
+	before := len(b)
 	b = append(b, "id: "...)
 	b = append(b, e.Position.String()...)
-	return appendEvent(append(b, '\n'), e, collection)
+	b = append(b, '\n')
+	began := len(b)
+	if b = encode(b, e, collection); len(b) == began {
+		return b[:before]
+	}
+	return b
 }
 
-// appendEvent writes one event without an id.
+// appendEvent is the encoding of the contract.
 func appendEvent(b []byte, e *exchange.Event, collection string) []byte {
 	kind := "object"
 	if e.Withdraw() {

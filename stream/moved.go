@@ -23,6 +23,9 @@ func (rd *reader) moved(ctx context.Context) error {
 	if len(lost) == 0 && len(gained) == 0 {
 		return nil
 	}
+	if rd.hub.kind.Moved != "" {
+		return rd.send([]byte(rd.hub.kind.Moved))
+	}
 	select { // what is read for one reader alone is bounded like all of that
 	case rd.slots <- struct{}{}:
 		defer func() { <-rd.slots }()
@@ -51,7 +54,7 @@ func (rd *reader) retell(ctx context.Context, auds []member.Audience, collection
 		var b []byte
 		for i := range events {
 			if e := &events[i]; tell(e) {
-				b = appendEvent(b, e, collections[e.Aud])
+				b = rd.hub.kind.Encode(b, e, collections[e.Aud])
 			}
 		}
 		if len(b) > 0 {

@@ -45,6 +45,8 @@ func (rd *reader) run(ctx context.Context) {
 func (rd *reader) follow(ctx context.Context, src *source) (again bool) {
 	beat := time.NewTimer(heartbeat)
 	defer beat.Stop()
+	look := time.NewTicker(lookEvery)
+	defer look.Stop()
 	for {
 		src.mu.Lock()
 		pieces, upTo, inside := src.window.next(rd.after)
@@ -70,6 +72,10 @@ func (rd *reader) follow(ctx context.Context, src *source) (again bool) {
 				return false
 			case <-fresh:
 				continue
+			case <-look.C: // a session that ends by itself changes no rights
+				if again, err = rd.recheck(ctx, 0); !over(err) {
+					err = nil
+				}
 			case <-beat.C:
 				err = rd.send([]byte(": \n\n"))
 			}
@@ -110,6 +116,13 @@ func (rd *reader) recheck(ctx context.Context, rights int64) (changed bool, err 
 	return false, fault.New(fault.Busy, "the rights of this reader could not be read")
 }
 
+// over tells an error that says that a session has ended, from one of a database
+// that is away: readers wait for that.
+func over(err error) bool {
+	kind := fault.KindOf(err)
+	return err != nil && (kind == fault.Unauthenticated || kind == fault.Forbidden)
+}
+
 // alone reads on for a reader that is further behind than the window goes; again
 // is as follow gives it.
 func (rd *reader) alone(ctx context.Context, src *source) (again bool, err error) {
@@ -129,7 +142,7 @@ func (rd *reader) alone(ctx context.Context, src *source) (again bool, err error
 			return changed, err
 		}
 	}
-	b, err := read(ctx, rd.hub.log, src.auds, src.names, rd.after, head.Added)
+	b, err := rd.hub.read(ctx, src.auds, src.names, rd.after, head.Added)
 	if err != nil {
 		return false, err
 	}

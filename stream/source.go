@@ -12,18 +12,20 @@ import (
 	"tocsin/member"
 )
 
-// hub is all sources and readers of one node.
+// hub is all sources and readers of one kind of stream on one node.
 type hub struct {
-	log Log
+	log  Log
+	kind Kind
 
 	mu      sync.Mutex
 	sources map[string]*source // by audiences and their names
 	readers int
 	alone   map[member.ID]*lane // of members with readers
+	people  map[int64]int       // readers of people who signed in
 }
 
-func newHub(log Log) *hub {
-	return &hub{log: log, sources: map[string]*source{}, alone: map[member.ID]*lane{}}
+func newHub(log Log, kind Kind) *hub {
+	return &hub{log: log, kind: kind, sources: map[string]*source{}, alone: map[member.ID]*lane{}, people: map[int64]int{}}
 }
 
 // lane bounds how many readers of one member read on alone at once, so that what
@@ -37,29 +39,41 @@ type lane struct {
 const aloneAtOnce = 4
 
 // enter counts a reader in and gives the slots of its member; leave counts it
-// out. fault.Busy when the member, or all together, have as many as may be.
-func (h *hub) enter(m member.ID) (slots chan struct{}, leave func(), err error) {
+// out. fault.Busy when the person, the member, or all together, have as many as may be.
+func (h *hub) enter(s member.Session) (slots chan struct{}, leave func(), err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.readers >= maxReaders {
 		return nil, nil, fault.New(fault.Busy, "%d readers follow the stream already", maxReaders)
 	}
+	if s.Person != 0 && h.people[s.Person] >= h.kind.OfPerson {
+		return nil, nil, fault.New(fault.Busy, "you follow the stream in %d places already; end one of them first", h.kind.OfPerson)
+	}
+	m := s.Member.ID
 	l := h.alone[m]
 	if l == nil {
 		l = &lane{slots: make(chan struct{}, aloneAtOnce)}
-		h.alone[m] = l
 	}
-	if l.readers >= memberMax {
-		return nil, nil, fault.New(fault.Busy, "%d readers of this member follow the stream already; end one of them first", memberMax)
+	if l.readers >= h.kind.OfMember {
+		return nil, nil, fault.New(fault.Busy, "%d readers of this member follow the stream already; end one of them first", h.kind.OfMember)
 	}
+	h.alone[m] = l
 	h.readers++
 	l.readers++
+	if s.Person != 0 {
+		h.people[s.Person]++
+	}
 	return l.slots, func() {
 		h.mu.Lock()
 		defer h.mu.Unlock()
 		h.readers--
 		if l.readers--; l.readers == 0 {
 			delete(h.alone, m)
+		}
+		if s.Person != 0 {
+			if h.people[s.Person]--; h.people[s.Person] == 0 {
+				delete(h.people, s.Person)
+			}
 		}
 	}, nil
 }
@@ -169,7 +183,7 @@ func (src *source) advance(ctx context.Context) (int64, error) {
 			}
 			return head.Size, nil
 		}
-		b, err := read(ctx, src.hub.log, src.auds, src.names, after, head.Added)
+		b, err := src.hub.read(ctx, src.auds, src.names, after, head.Added)
 		if err != nil {
 			return 0, err
 		}
@@ -187,14 +201,14 @@ func (src *source) tell(change func()) {
 }
 
 // read reads and encodes events.
-func read(ctx context.Context, log Log, auds []member.Audience, names map[member.Audience]string, after, head int64) (batch, error) {
-	events, upTo, err := log.Events(ctx, auds, after, head)
+func (h *hub) read(ctx context.Context, auds []member.Audience, names map[member.Audience]string, after, head int64) (batch, error) {
+	events, upTo, err := h.log.Events(ctx, auds, after, head)
 	b := batch{after: after, upTo: upTo}
 	if err != nil {
 		return b, err
 	}
 	for i := range events {
-		b.data = appendFrame(b.data, &events[i], names[events[i].Aud])
+		b.data = appendFrame(b.data, h.kind.Encode, &events[i], names[events[i].Aud])
 		b.ats = append(b.ats, events[i].At)
 		b.ends = append(b.ends, len(b.data))
 	}

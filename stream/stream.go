@@ -51,59 +51,90 @@ const (
 	heartbeat  = 15 * time.Second // a comment, so that proxies and clients know that the line stands
 	writeTime  = 30 * time.Second // a client that takes nothing for so long is ended
 	maxReaders = 10_000           // on one node
-	memberMax  = 200              // of them of one member
+	memberMax  = 200              // of them of one member, by the contract's door
+	lookEvery  = time.Minute      // how often a session is looked at while nothing changes
 )
 
-// Handler serves the event stream.
+// Kind is how the readers of one door get events, and how many there may be.
+type Kind struct {
+	Encode   Encode
+	OfMember int    // readers at once
+	OfPerson int    // readers at once of somebody who signed in
+	Moved    string // sent when a reader's audiences changed, in place of what was gained and lost
+}
+
+// contract is the kind of GET /api/v1/stream.
+func contract() Kind { return Kind{Encode: appendEvent, OfMember: memberMax, OfPerson: memberMax} }
+
+// Handler serves the event stream of the contract.
 func Handler(log Log, d Door) http.Handler {
-	h := &handler{door: d, hub: newHub(log)}
+	h := &handler{door: d, stream: New(log, contract())}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /api/v1/stream", h.serve)
 	return mux
 }
 
 type handler struct {
-	door Door
-	hub  *hub
+	door   Door
+	stream *Stream
 }
 
 func (h *handler) serve(w http.ResponseWriter, r *http.Request) {
 	s, err := h.door.Session(r)
-	if err != nil {
-		h.door.Problem(w, r, err)
-		return
+	if err == nil {
+		err = h.stream.Follow(w, r, s, func() (member.Session, error) { return h.door.Session(r) })
 	}
-	after, err := h.begin(r)
 	if err != nil {
 		h.door.Problem(w, r, err)
-		return
 	}
-	slots, leave, err := h.hub.enter(s.Member.ID)
+}
+
+// Stream is the events of one log for the readers of one door.
+type Stream struct{ hub *hub }
+
+// New makes a stream; it costs nothing while nobody follows it.
+func New(log Log, k Kind) *Stream { return &Stream{newHub(log, k)} }
+
+// Follow sends events to a client until it leaves or may see nothing any more. An
+// error means that nothing was sent yet. renew reads the session anew: it is asked
+// when rights have changed, and each minute.
+func (st *Stream) Follow(w http.ResponseWriter, r *http.Request, s member.Session, renew func() (member.Session, error)) error {
+	if err := s.May(member.ActRead); err != nil {
+		return err
+	}
+	after, err := st.begin(r)
 	if err != nil {
-		h.door.Problem(w, r, err)
-		return
+		return err
+	}
+	slots, leave, err := st.hub.enter(s)
+	if err != nil {
+		return err
 	}
 	defer leave()
-	header := w.Header()
-	header.Set("Content-Type", "text/event-stream")
-	header.Set("Cache-Control", "no-store")
-	header.Set("X-Accel-Buffering", "no") // nginx would hold events back
-	header.Set("X-Content-Type-Options", "nosniff")
+	Headers(w.Header())
 	if r.Method == http.MethodHead {
-		return
+		return nil
 	}
-	rd := &reader{hub: h.hub, out: w, control: http.NewResponseController(w), after: after, session: s, slots: slots}
-	rd.renew = func() (member.Session, error) { return h.door.Session(r) }
+	rd := &reader{hub: st.hub, out: w, control: http.NewResponseController(w), after: after, session: s, slots: slots, renew: renew}
 	rd.run(r.Context())
+	return nil
+}
+
+// Headers are those of server-sent events.
+func Headers(h http.Header) {
+	h.Set("Content-Type", "text/event-stream")
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Accel-Buffering", "no") // nginx would hold events back
+	h.Set("X-Content-Type-Options", "nosniff")
 }
 
 // begin gives the date after which a reader wants events.
-func (h *handler) begin(r *http.Request) (int64, error) {
+func (st *Stream) begin(r *http.Request) (int64, error) {
 	place, from := "Last-Event-ID", r.Header.Get("Last-Event-ID")
 	if from == "" {
 		place, from = "since", r.URL.Query().Get("since")
 	}
-	head, err := h.hub.log.Head(r.Context())
+	head, err := st.hub.log.Head(r.Context())
 	if err != nil || from == "" {
 		return head.Added, err
 	}
@@ -111,6 +142,6 @@ func (h *handler) begin(r *http.Request) (int64, error) {
 	if err != nil {
 		return 0, fault.Within(place, err)
 	}
-	after, err := h.hub.log.Date(r.Context(), p)
+	after, err := st.hub.log.Date(r.Context(), p)
 	return min(after, head.Added), err
 }

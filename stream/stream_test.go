@@ -33,12 +33,12 @@ func TestFrames(t *testing.T) {
 		{"a withdrawal", exchange.Event{Position: archive.Position{Index: 3}, Kind: "recall", ID: "indicator--1"},
 			"id: 3.0\nevent: withdraw\ndata: {\"index\":3,\"n\":0,\"kind\":\"withdraw\",\"collection\":\"default\",\"cause\":\"recall\",\"object\":{\"id\":\"indicator--1\"}}\n\n"},
 	} {
-		if got := string(appendFrame(nil, &c.e, "default")); got != c.want {
+		if got := string(appendFrame(nil, appendEvent, &c.e, "default")); got != c.want {
 			t.Errorf("%s:\n%s\nwant\n%s", c.name, got, c.want)
 		}
 	}
 	e := exchange.Event{Raw: []byte(`{}`)}
-	if got := string(appendFrame(nil, &e, "a \"b\"\n")); !strings.Contains(got, `"collection":"a \"b\"\n",`) || strings.Count(got, "\n") != 4 {
+	if got := string(appendFrame(nil, appendEvent, &e, "a \"b\"\n")); !strings.Contains(got, `"collection":"a \"b\"\n",`) || strings.Count(got, "\n") != 4 {
 		t.Errorf("a group's name is not escaped: %s", got)
 	}
 }

@@ -100,12 +100,47 @@ func TestOneWrite(t *testing.T) {
 	}
 }
 
+// of is the session of a member's machine.
+func of(m member.ID) member.Session { return member.Session{Member: member.Member{ID: m}} }
+
+// TestPersonBound: one person's tabs are counted by themselves, and a person who
+// has too many takes nothing from a colleague.
+func TestPersonBound(t *testing.T) {
+	h := newHub(newLog(), Kind{Encode: appendEvent, OfMember: 5, OfPerson: 3})
+	person := func(id int64) member.Session {
+		s := of(1)
+		s.Person = id
+		return s
+	}
+	var leave []func()
+	for _, id := range []int64{7, 7, 7, 8, 8} {
+		_, l, err := h.enter(person(id))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if leave = append(leave, l); len(leave) == 3 {
+			if _, _, err := h.enter(person(7)); fault.KindOf(err) != fault.Busy {
+				t.Errorf("a fourth tab: %v", err)
+			}
+		}
+	}
+	if _, _, err := h.enter(person(8)); fault.KindOf(err) != fault.Busy {
+		t.Errorf("a sixth of the member: %v", err)
+	}
+	for _, l := range leave {
+		l()
+	}
+	if len(h.people) != 0 || len(h.alone) != 0 || h.readers != 0 {
+		t.Errorf("left: %d people, %d members, %d readers", len(h.people), len(h.alone), h.readers)
+	}
+}
+
 // TestReaderBound: of all, and of one member, so that none takes the places of the others.
 func TestReaderBound(t *testing.T) {
-	h := newHub(newLog())
+	h := newHub(newLog(), contract())
 	var leave []func()
 	for i := range maxReaders {
-		_, l, err := h.enter(member.ID(1 + i/memberMax))
+		_, l, err := h.enter(of(member.ID(1 + i/memberMax)))
 		if err != nil {
 			t.Fatalf("reader %d: %v", i+1, err)
 		}
@@ -113,21 +148,21 @@ func TestReaderBound(t *testing.T) {
 		if i != memberMax-1 {
 			continue
 		}
-		if _, _, err := h.enter(1); fault.KindOf(err) != fault.Busy || err == nil {
+		if _, _, err := h.enter(of(1)); fault.KindOf(err) != fault.Busy || err == nil {
 			t.Errorf("one more than a member may have: %v", err)
 		}
 	}
 	const other = 1_000_000
-	if _, _, err := h.enter(other); fault.KindOf(err) != fault.Busy || err == nil {
+	if _, _, err := h.enter(of(other)); fault.KindOf(err) != fault.Busy || err == nil {
 		t.Errorf("one more than may be: %v", err)
 	}
 	leave[0]()
-	if _, l, err := h.enter(other); err != nil {
+	if _, l, err := h.enter(of(other)); err != nil {
 		t.Error(err)
 	} else {
 		l()
 	}
-	if _, l, err := h.enter(1); err != nil {
+	if _, l, err := h.enter(of(1)); err != nil {
 		t.Errorf("after a reader of it has left: %v", err)
 	} else {
 		l()

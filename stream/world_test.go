@@ -116,7 +116,7 @@ type people struct {
 }
 
 func newPeople(auds ...member.Audience) *people {
-	return &people{ok: true, s: member.Session{Member: member.Member{ID: 1, Name: "acme"}, Audiences: auds}}
+	return &people{ok: true, s: member.Session{Member: member.Member{ID: 1, Name: "acme", Role: member.RoleMember}, Audiences: auds}}
 }
 
 func (p *people) Authenticate(context.Context, string) (member.Session, error) {

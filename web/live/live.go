@@ -7,19 +7,25 @@ package live
 
 import (
 	"embed"
+	"math"
 	"net/url"
 	"slices"
 	"strings"
 	"time"
 
+	"tocsin/archive"
 	"tocsin/exchange"
 	"tocsin/fault"
 	"tocsin/member"
+	"tocsin/stream"
 	"tocsin/web/frame"
 )
 
 //go:embed *.html words.*.txt
 var files embed.FS
+
+//go:embed live.js
+var script []byte
 
 //go:embed words.en.txt
 var words string
@@ -32,18 +38,23 @@ const refresh = 30
 
 // live is what the pages share.
 type live struct {
-	pages *frame.Pages
-	x     *exchange.Exchange
-	tally tally
-	tell  teller
+	pages  *frame.Pages
+	x      *exchange.Exchange
+	tally  tally
+	tell   *teller
+	stream *stream.Stream
+	script string
 }
 
 // Routes is the page and what follows it.
 func Routes(s *frame.Site) []frame.Route {
 	l := &live{pages: s.Pages(files), x: s.Exchange, tell: newTeller(s.Exchange, words)}
 	l.tally.x = s.Exchange
+	l.stream = newStream(s.Exchange, l.tell)
+	l.script = s.Asset("live.js", "text/javascript; charset=utf-8", script)
 	return []frame.Route{
 		{Pattern: "GET /live", Act: member.ActRead, Serve: l.page},
+		{Pattern: "GET /live/events", Act: member.ActRead, Serve: l.events},
 	}
 }
 
@@ -73,7 +84,10 @@ type body struct {
 	Again   string // of this page
 	Pause   string // of this page, standing still or not
 	CanFile bool
-	From    string // positions of the last and the first row
+	Since   string   // where the stream goes on
+	Own     string   // identities of the reader's own member, with spaces between
+	Names   []string // of the collections, for the script's markings
+	From    string   // positions of the last and the first row
 	To      string
 }
 
@@ -82,6 +96,10 @@ func (l *live) page(v *frame.Visit) error {
 	s := v.Visitor.Session
 	ask, b, err := l.read(s, q)
 	if err != nil {
+		return err
+	}
+	// Read before the list: what comes in between is told twice rather than not at all.
+	if b.Since, err = l.since(v); err != nil {
 		return err
 	}
 	found, err := l.x.Arrived(v.R.Context(), s, ask)
@@ -98,9 +116,13 @@ func (l *live) page(v *frame.Visit) error {
 		return err
 	}
 	b.Options = l.options(v, s, b.Show)
+	b.Own = l.own(s)
+	for _, a := range s.Audiences {
+		b.Names = append(b.Names, member.CollectionName(s, a))
+	}
 	b.CanFile = s.May(member.ActFile) == nil
 	b.link(found, ask)
-	return v.Show(l.pages, "live", frame.Page{Title: l.pages.Word(v, "title"), Active: "live", Body: b})
+	return v.Show(l.pages, "live", frame.Page{Title: l.pages.Word(v, "title"), Active: "live", Scripts: []string{l.script}, Body: b})
 }
 
 // read reads what is asked for.
@@ -127,6 +149,24 @@ func (l *live) read(s member.Session, q url.Values) (ask exchange.Ask, b body, e
 	}
 	b.Head = ask.Before == 0 && ask.After == 0
 	return ask, b, nil
+}
+
+// since is the end of the log as a position, "" while it is empty.
+func (l *live) since(v *frame.Visit) (string, error) {
+	head, err := l.x.Head(v.R.Context())
+	if err != nil || head.Size == 0 {
+		return "", err
+	}
+	return archive.Position{Index: head.Size - 1, N: math.MaxInt32}.String(), nil
+}
+
+func (l *live) own(s member.Session) string {
+	var out []string
+	for _, a := range s.Audiences {
+		out = append(out, l.tell.own(s, a)...)
+	}
+	slices.Sort(out)
+	return strings.Join(slices.Compact(out), " ")
 }
 
 // link makes the addresses of the pages beside this one.

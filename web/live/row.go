@@ -3,6 +3,7 @@ package live
 import (
 	"context"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -21,7 +22,8 @@ import (
 type row struct {
 	Position   string    `json:"at"`
 	ID         string    `json:"id"` // of the object
-	Time       time.Time `json:"time"`
+	Time       time.Time `json:"-"`
+	Stamp      string    `json:"time"`
 	Value      string    `json:"value"` // "" when it was taken back
 	Link       string    `json:"link,omitempty"`
 	What       string    `json:"what"`          // of what kind it is, in words
@@ -29,7 +31,7 @@ type row struct {
 	By         string    `json:"by,omitempty"`  // identity that stands in created_by_ref
 	Collection string    `json:"in"`
 	Gone       string    `json:"gone,omitempty"` // taken-back or expired
-	After      string    `json:"after,omitempty"`
+	After      string    `json:"-"`              // how long it was in force
 	Today      bool      `json:"-"`
 	Yours      bool      `json:"-"`
 }
@@ -116,26 +118,38 @@ func topTexts(raw []byte) map[string]string {
 	return out
 }
 
-// What became of a row.
+// What became of a row: words of state.
 const (
 	goneRecall = "taken-back"
 	goneExpiry = "expired"
 )
+
+// goneOf gives the word for a kind of withdrawal; "" for a version in whose place
+// another one stands.
+func goneOf(kind string) string {
+	switch kind {
+	case "recall":
+		return goneRecall
+	case "expiry":
+		return goneExpiry
+	}
+	return ""
+}
 
 // teller makes rows, and knows the names of who filed.
 type teller struct {
 	x     *exchange.Exchange
 	words map[string]string // kind.domain, type.malware, means.benign
 
-	mu     *sync.Mutex
+	mu     sync.Mutex
 	rights int64
 	names  map[member.Audience]map[string]string // by identity, as one audience sees it
 }
 
 // newTeller takes its words from the page's: the stream tells a row once for all
 // readers, in the one language that these pages have.
-func newTeller(x *exchange.Exchange, words string) teller {
-	t := teller{x: x, words: map[string]string{}, mu: &sync.Mutex{}}
+func newTeller(x *exchange.Exchange, words string) *teller {
+	t := &teller{x: x, words: map[string]string{}}
 	for line := range strings.Lines(words) {
 		if key, text, ok := strings.Cut(strings.TrimSpace(line), ": "); ok && key[0] != '#' {
 			t.words[key] = text
@@ -159,8 +173,7 @@ func (t *teller) typeWord(id string) string {
 // rows makes the rows of a page. A revoked version is told by the row of the one
 // before it, when that stands on the same page.
 func (t *teller) rows(ctx context.Context, s member.Session, found []exchange.Arrival) ([]row, error) {
-	names, err := t.namesFor(ctx, s.Rights)
-	if err != nil {
+	if err := t.learn(ctx, s.Rights); err != nil {
 		return nil, err
 	}
 	today := midnight(time.Now())
@@ -172,30 +185,39 @@ func (t *teller) rows(ctx context.Context, s member.Session, found []exchange.Ar
 	}
 	out := make([]row, 0, len(found))
 	for _, a := range found {
-		r := t.row(a, member.CollectionName(s, a.Aud), names[a.Aud])
+		r := t.row(a, member.CollectionName(s, a.Aud))
 		if r.Gone == goneRecall && a.Raw != nil && told[r.ID] {
 			continue
 		}
 		r.Today = !r.Time.Before(today)
-		own, _ := t.x.Members().Pseudonym(s.Member, a.Aud)
-		r.Yours = r.By != "" && (r.By == own || r.By == s.Member.Identity)
+		r.Yours = slices.Contains(t.own(s, a.Aud), r.By)
 		out = append(out, r)
 	}
 	return out, nil
 }
 
+// own gives the identities under which an audience knows the reader's own member.
+func (t *teller) own(s member.Session, a member.Audience) []string {
+	m := s.Member
+	var out []string
+	for _, m.Named = range []bool{false, true} {
+		if id, _ := t.x.Members().Pseudonym(m, a); id != "" {
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
 // row makes one row, the same for all who see its audience.
-func (t *teller) row(a exchange.Arrival, collection string, names map[string]string) row {
+func (t *teller) row(a exchange.Arrival, collection string) row {
 	r := row{Position: a.Position.String(), ID: a.ID, Time: time.UnixMicro(a.At).UTC(), Collection: collection}
+	r.Stamp = r.Time.Format("2006-01-02T15:04:05.000Z")
 	r.What = t.typeWord(a.ID)
 	if a.Raw != nil {
 		t.describe(&r, a.Raw)
 	}
-	switch a.Gone {
-	case "recall":
-		r.Gone = goneRecall
-	case "expiry":
-		r.Gone = goneExpiry
+	if a.Gone != "" {
+		r.Gone = goneOf(a.Gone)
 	}
 	if a.Gone != "" && a.Ended.After(a.Filed) {
 		r.After = frame.Left(a.Ended.Sub(a.Filed))
@@ -203,25 +225,47 @@ func (t *teller) row(a exchange.Arrival, collection string, names map[string]str
 	if a.Raw == nil {
 		r.Value, r.Link = "", ""
 	}
-	r.Who = frame.Visible(names[r.By])
+	r.Who = frame.Visible(t.name(a.Aud, r.By))
 	return r
 }
 
-// namesFor gives the names of members as each audience sees them; they change
-// with the rights.
-func (t *teller) namesFor(ctx context.Context, rights int64) (map[member.Audience]map[string]string, error) {
+// name is what an audience calls an identity; "" for one that is no member's. A
+// member that is new here is learnt about by the next look at what there is.
+func (t *teller) name(a member.Audience, id string) string {
+	if id == "" {
+		return ""
+	}
+	t.mu.Lock()
+	name, ok := t.names[a][id]
+	known := t.rights
+	t.mu.Unlock()
+	if ok {
+		return name
+	}
+	ctx := context.Background() // for whoever reads next, too
+	if head, err := t.x.Head(ctx); err != nil || head.Rights == known || t.learn(ctx, head.Rights) != nil {
+		return ""
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.names[a][id]
+}
+
+// learn reads the names of members as each audience sees them; they change with
+// the rights.
+func (t *teller) learn(ctx context.Context, rights int64) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.names != nil && rights <= t.rights {
-		return t.names, nil
+		return nil
 	}
 	all, err := t.x.Members().Members(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	groups, err := t.x.Members().Groups(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	auds := member.Community()
 	for _, g := range groups {
@@ -240,5 +284,5 @@ func (t *teller) namesFor(ctx context.Context, rights int64) (map[member.Audienc
 		}
 	}
 	t.names, t.rights = names, rights
-	return names, nil
+	return nil
 }
