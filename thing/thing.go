@@ -228,7 +228,7 @@ func (r *Things) Supports(ctx context.Context, q store.Querier, t observable.Thi
 	if len(auds) == 0 {
 		return nil, nil
 	}
-	rows, err := q.QueryContext(ctx, `SELECT at, aud, member, until, state FROM support WHERE log_id = $1 AND t = $2 AND aud IN (`+ints(auds)+`) ORDER BY at, k`, r.logID, r.Key(t))
+	rows, err := q.QueryContext(ctx, supportsOf(auds), r.logID, r.Key(t))
 	if err != nil {
 		return nil, err
 	}
@@ -243,6 +243,12 @@ func (r *Things) Supports(ctx context.Context, q store.Querier, t observable.Thi
 		out = append(out, s)
 	}
 	return out, rows.Err()
+}
+
+// supportsOf is the statement of Supports. It asks for a list of things, the same one
+// twice: for one, SQLite would walk the whole table in the order of its primary key.
+func supportsOf(auds []int32) string {
+	return `SELECT at, aud, member, until, state FROM support WHERE log_id = $1 AND t IN ($2, $2) AND aud IN (` + ints(auds) + `) ORDER BY t, at, k`
 }
 
 // ints writes audiences into a statement: they are numbers of ours.
