@@ -15,7 +15,7 @@ import (
 
 // open is every page that somebody who isn't signed in may ask for. A page that
 // isn't meant to be here is a leak.
-var open = []string{"GET /{$}"}
+var open = []string{"GET /{$}", "GET /public", "GET /public/check", "POST /public/check", "GET /public/log", "POST /public/log", "GET /public/figures", "GET /public/privacy"}
 
 // TestRolesByPage tries every page in every role: who may not is refused with 403
 // by name, whoever may is not; who isn't signed in is led to the door.

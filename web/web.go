@@ -8,6 +8,7 @@ import (
 	"tocsin/web/frame"
 	"tocsin/web/help"
 	"tocsin/web/live"
+	"tocsin/web/public"
 	"tocsin/web/review"
 )
 
@@ -19,6 +20,7 @@ func Routes(s *frame.Site) []frame.Route {
 		home,
 		help.Routes,
 		live.Routes,
+		public.Routes,
 		review.Routes,
 	} {
 		all = append(all, pages(s)...)
