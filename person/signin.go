@@ -13,7 +13,7 @@ import (
 )
 
 // errWrong is the one answer to a wrong login, password or code.
-var errWrong = fault.New(fault.Unauthenticated, "the login, the password or the code is wrong; nothing else is told; a passkey or a link works as before")
+var errWrong = fault.New(fault.Unauthenticated, "the login, the password or the code is wrong")
 
 // Enrolment is a password that waits for its first code.
 type Enrolment struct {

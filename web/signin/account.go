@@ -39,6 +39,9 @@ type session struct {
 	Here    bool
 }
 
+// linksShown is how many used links the account shows, the newest.
+const linksShown = 5
+
 func (d *desk) account(v *frame.Visit) error {
 	return d.showAccount(v, http.StatusOK, accountPage{})
 }
@@ -80,7 +83,7 @@ func (d *desk) showAccount(v *frame.Visit, code int, b accountPage) (err error) 
 		return err
 	}
 	for _, l := range links {
-		if !l.Used.IsZero() {
+		if !l.Used.IsZero() && len(b.Links) < linksShown {
 			l.Agent = browser(l.Agent)
 			b.Links = append(b.Links, l)
 		}
@@ -108,8 +111,8 @@ func browser(agent string) string {
 	if name != "" && system != "" {
 		return name + ", " + system
 	}
-	if r := []rune(agent); len(r) > 60 {
-		return string(r[:60])
+	if r := []rune(agent); len(r) > 40 {
+		return string(r[:40])
 	}
 	return agent
 }

@@ -85,7 +85,7 @@ func TestSetUpAPassword(t *testing.T) {
 	page := b.post(http.StatusOK, "/account/password", "password", goodPassword, "again", goodPassword).body
 	b.shows(page, "<svg role=\"img\"", "Scan this")
 	phone := b.phone(page)
-	b.shows(b.get(http.StatusOK, "/account"), "None yet.") // nothing has changed
+	b.shows(b.get(http.StatusOK, "/account"), "Nothing is set up yet.") // nothing has changed
 	page = b.post(http.StatusUnprocessableEntity, "/account/password/confirm", "code", "000000").body
 	b.shows(page, "clock of its device")
 	if strings.Contains(page, "<svg role") {
@@ -108,7 +108,7 @@ func TestSetUpAPassword(t *testing.T) {
 	other := s.browser()
 	other.shows(other.get(http.StatusOK, "/sign-in?next=%2Fring"), `name="next" value="/ring"`)
 	other.goes(other.post(http.StatusSeeOther, "/sign-in", "login", "Ana.Roe", "password", goodPassword, "code", strings.ToLower(codes[3][1]), "next", "/ring"), "/ring")
-	other.shows(other.get(http.StatusOK, "/account"), "9 recovery codes left", "You are signed in in 2 browsers")
+	other.shows(other.get(http.StatusOK, "/account"), "9 recovery codes left", "You are signed in on 2 browsers")
 	s.browser().post(http.StatusUnauthorized, "/sign-in", "login", "ana.roe", "password", goodPassword, "code", codes[3][1])
 	s.browser().goes(s.browser().post(http.StatusSeeOther, "/sign-in", "login", "ana.roe", "password", goodPassword, "code", phone.next()), "/")
 }
@@ -197,7 +197,7 @@ func TestStepUp(t *testing.T) {
 	b.shows(b.post(http.StatusUnprocessableEntity, "/account/password/change", "password", "seven quiet gulls", "again", "six quiet gulls").body, "not the same")
 	b.shows(b.post(http.StatusOK, "/account/recovery").body, "Keep these recovery codes")
 	b.goes(b.post(http.StatusSeeOther, "/account/password/remove"), "/account#ways")
-	b.shows(b.get(http.StatusOK, "/account"), "None yet.")
+	b.shows(b.get(http.StatusOK, "/account"), "Nothing is set up yet.")
 	b.post(http.StatusNotFound, "/account/recovery")
 }
 
@@ -218,7 +218,7 @@ func TestAccount(t *testing.T) {
 	evil.agent = `"><img src=x onerror=alert(1)>` + strings.Repeat("x", 500)
 	evil.post(http.StatusSeeOther, s.link("Harbor Bank"))
 	page := b.get(http.StatusOK, "/account")
-	b.shows(page, `&lt;script&gt;alert(&#34;phone&#34;)`, "https://login.example/&lt;x&gt;", "&lt;img src=x", `data-passkey="add"`, "Connect Northwater", "/oidc/start?for=link&amp;next=%2Faccount", "You are signed in in 2 browsers")
+	b.shows(page, `&lt;script&gt;alert(&#34;phone&#34;)`, "https://login.example/&lt;x&gt;", "&lt;img src=x", `data-passkey="add"`, "Connect Northwater", "/oidc/start?for=link&amp;next=%2Faccount", "You are signed in on 2 browsers")
 	if strings.Contains(page, "<img") || strings.Contains(page, "<script>") {
 		t.Error("what somebody else wrote runs")
 	}
@@ -257,7 +257,7 @@ func TestAccount(t *testing.T) {
 	b.goes(b.post(http.StatusSeeOther, "/account/passkey/remove", "passkey", base64.RawURLEncoding.EncodeToString([]byte{0, 250, 251})), "/account#ways")
 	b.post(http.StatusNotFound, "/account/identity/remove", "issuer", "https://login.example/<x>", "subject", "x")
 	b.goes(b.post(http.StatusSeeOther, "/account/identity/remove", "issuer", "https://login.example/<x>", "subject", "subject&1"), "/account#ways")
-	b.shows(b.get(http.StatusOK, "/account"), "None yet.")
+	b.shows(b.get(http.StatusOK, "/account"), "Nothing is set up yet.")
 }
 
 // The page of signing in offers what there is, and the rest works without script.
