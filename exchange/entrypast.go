@@ -1,0 +1,150 @@
+package exchange
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"tocsin/archive"
+	"tocsin/fault"
+	"tocsin/held"
+	"tocsin/ledger"
+	"tocsin/member"
+	"tocsin/stix"
+	"tocsin/store"
+)
+
+// This file is who is behind an entry, who sees it, and what became of it.
+
+// filedAs gives who filed an entry as its objects say it: only the identity that
+// stands in one of them tells a reader who it was.
+func (x *Exchange) filedAs(ctx context.Context, q store.Querier, s member.Session, idx int64, objects []EntryObject) (string, error) {
+	e, err := x.archive.Entry(ctx, q, idx)
+	if err != nil {
+		return "", err
+	}
+	m, err := x.filerOf(ctx, e.Member)
+	if err != nil {
+		return "", err
+	}
+	for _, o := range objects {
+		obj, err := stix.Parse(o.Raw, stix.Limits{})
+		if err != nil || obj.CreatedBy == "" {
+			continue
+		}
+		for _, m.Named = range []bool{false, true} {
+			if id, name := x.members.Pseudonym(m, member.Audience(o.Aud)); id == obj.CreatedBy {
+				return name, nil
+			}
+		}
+	}
+	return "", nil
+}
+
+// filerOf gives a member by number; one that was removed has no name any more.
+func (x *Exchange) filerOf(ctx context.Context, id int64) (member.Member, error) {
+	all, err := x.members.Members(ctx)
+	if err != nil {
+		return member.Member{}, err
+	}
+	if i := slices.IndexFunc(all, func(m member.Member) bool { return int64(m.ID) == id }); i >= 0 {
+		return all[i], nil
+	}
+	return member.Member{ID: member.ID(id)}, nil
+}
+
+// placesOf says where the objects of an entry are, and how many members see them.
+func (x *Exchange) placesOf(ctx context.Context, s member.Session, refs []ledger.ObjectRef) ([]Readers, error) {
+	var f Filed
+	for _, r := range refs {
+		f.Objects = append(f.Objects, ObjectResult{Collection: member.CollectionName(s, member.Audience(r.Audience))})
+	}
+	return x.ReadersOf(ctx, s, &f)
+}
+
+// past adds what became of an entry, and what its own member may know.
+func (x *Exchange) past(ctx context.Context, q store.Querier, s member.Session, v *seen, out *EntryView) (err error) {
+	if v.own || s.May(member.ActReview) == nil {
+		if out.Held, err = x.queue.OfEntry(ctx, q, v.Index, entryPassages); err != nil {
+			return err
+		}
+	}
+	if v.own {
+		out.Removed = removedCounts(&v.record)
+	}
+	out.History, err = x.history(ctx, q, audiences(s), v.Entry, out.Held)
+	return err
+}
+
+// removedCounts reads the account of removals of a record, by kind.
+func removedCounts(r *ledger.Record) (out []Count) {
+	body, ok := r.Part(ledger.PartAccount)
+	if !ok {
+		return nil
+	}
+	var account []Removed
+	if json.Unmarshal(body, &account) != nil {
+		return nil // it was written by this program
+	}
+	for _, line := range account {
+		out = count(out, line.Type, max(1, line.Count))
+	}
+	slices.SortFunc(out, func(a, b Count) int { return cmp.Or(b.N-a.N, strings.Compare(a.Kind, b.Kind)) })
+	return out
+}
+
+// history gives what became of an entry in some audiences, in the order of the log.
+func (x *Exchange) history(ctx context.Context, q store.Querier, auds []int32, e archive.Entry, passages []held.Passage) ([]Happening, error) {
+	out := []Happening{{At: time.UnixMicro(e.Added).UTC(), Kind: "accepted", Index: e.Index, N: int(e.N)}}
+	causes, err := x.archive.CausesOf(ctx, q, e, auds, entryCauses)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range causes {
+		if c.Kind != archive.Decision || len(passages) == 0 { // told by the passage itself
+			out = append(out, Happening{At: time.UnixMicro(c.At).UTC(), Kind: c.Kind.String(), Index: c.Index, N: int(c.N)})
+		}
+	}
+	decided := map[int64]int{}
+	for _, p := range passages {
+		if p.State == held.Waiting || p.Decided == 0 {
+			continue
+		}
+		if i, ok := decided[p.Decided]; ok {
+			out[i].N++
+			continue
+		}
+		by, err := x.archive.Entry(ctx, q, p.Decided)
+		if fault.KindOf(err) == fault.NotFound && err != nil {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		decided[p.Decided] = len(out)
+		out = append(out, Happening{At: time.UnixMicro(by.Added).UTC(), Kind: held.StateName(p.State), Index: p.Decided, N: 1})
+	}
+	slices.SortStableFunc(out, func(a, b Happening) int { return a.At.Compare(b.At) })
+	return out, nil
+}
+
+// EntryObjectOf gives one object of an entry, by its ordinal; fault.NotFound also for
+// what the reader may not see, fault.Gone when it was taken back.
+func (x *Exchange) EntryObjectOf(ctx context.Context, s member.Session, idx, n int64) (o archive.Object, err error) {
+	err = x.db.Snapshot(ctx, func(q store.Querier) error {
+		v, err := x.see(ctx, q, s, idx)
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(v.refs, func(r ledger.ObjectRef) bool { return r.N == n })
+		if i < 0 {
+			return errNoEntry
+		}
+		o, err = x.archive.At(ctx, q, v.refs[i].Audience, v.Added+n)
+		return err
+	})
+	return o, err
+}

@@ -1,0 +1,141 @@
+package exchange
+
+import (
+	"context"
+	"time"
+
+	"tocsin/archive"
+	"tocsin/fault"
+	"tocsin/ledger"
+	"tocsin/member"
+	"tocsin/store"
+)
+
+// OwnReport is a line of what a member filed.
+type OwnReport struct {
+	Index       int64
+	Filed       time.Time
+	Title       string // as written by whoever filed it; "" when nothing names it
+	Part        ledger.PartOf
+	Objects     int // that went out
+	Removed     int // values
+	Waiting     int // passages that wait for a person
+	Gone        int // objects that were taken back
+	State       string
+	Collections []string
+}
+
+// States of a report beside those of an indicator.
+const (
+	StatePartly = "partly" // some of it was taken back
+	StateWaits  = "waits"  // nothing of it is out before a person decides
+	StateOut    = "shared" // it has no indicator
+	StateRepeat = "repeat" // all of it was there already
+	maxOwn      = 100      // lines of one page
+	titleHeads  = 200      // objects that are looked at for a title
+)
+
+// OwnReports gives what a member filed, newest first: before an index, or (after at
+// least 0) the ones after it. more tells whether there are further ones that way.
+func (x *Exchange) OwnReports(ctx context.Context, s member.Session, before, after int64, limit int) (out []OwnReport, more bool, err error) {
+	if err := s.May(member.ActFile); err != nil {
+		return nil, false, err
+	}
+	if limit < 1 || limit > maxOwn || before < 0 {
+		return nil, false, fault.New(fault.Invalid, "ask for 1 to %d reports, from one place", maxOwn)
+	}
+	err = x.db.Snapshot(ctx, func(q store.Querier) error {
+		entries, err := x.archive.EntriesBy(ctx, q, int64(s.Member.ID), archive.Report, before, after, limit+1)
+		if err != nil {
+			return err
+		}
+		if more = len(entries) > limit; more && after >= 0 {
+			entries = entries[1:]
+		} else if more {
+			entries = entries[:limit]
+		}
+		out = make([]OwnReport, 0, len(entries))
+		for _, e := range entries {
+			r, err := x.ownReport(ctx, q, s, e)
+			if err != nil {
+				return err
+			}
+			out = append(out, r)
+		}
+		return nil
+	})
+	return out, more, err
+}
+
+func (x *Exchange) ownReport(ctx context.Context, q store.Querier, s member.Session, e archive.Entry) (r OwnReport, err error) {
+	v := seen{Entry: e}
+	if err := v.read(s); err != nil {
+		return r, err
+	}
+	r = OwnReport{Index: e.Index, Filed: time.UnixMicro(e.Added).UTC(), Part: v.part, Objects: len(v.refs), Removed: v.facts.Removed}
+	for _, a := range v.auds {
+		r.Collections = append(r.Collections, member.CollectionName(s, member.Audience(a)))
+	}
+	waiting, err := x.queue.WaitingOf(ctx, q, e.Index)
+	if err != nil {
+		return r, err
+	}
+	r.Waiting = int(waiting)
+	causes, err := x.archive.CausesOf(ctx, q, e, v.auds, entryCauses)
+	if err != nil {
+		return r, err
+	}
+	ended := 0
+	for _, c := range causes {
+		switch c.Kind {
+		case archive.Recall:
+			r.Gone += int(c.N)
+		case archive.Expiry:
+			ended += int(c.N)
+		}
+	}
+	switch {
+	case r.Objects == 0 && r.Waiting > 0:
+		r.State = StateWaits
+	case r.Objects == 0:
+		r.State = StateRepeat
+	case r.Gone >= r.Objects:
+		r.State = StateTaken
+	case r.Gone > 0:
+		r.State = StatePartly
+	case v.facts.Indicator == 0:
+		r.State = StateOut
+	case ended >= v.facts.Indicator:
+		r.State = StateExpired
+	default:
+		r.State = StateInForce
+	}
+	r.Title, err = x.titleOf(ctx, q, s, &v)
+	return r, err
+}
+
+// titleOf gives what names an entry best, of its first objects.
+func (x *Exchange) titleOf(ctx context.Context, q store.Querier, s member.Session, v *seen) (string, error) {
+	var best archive.Object
+	n := 0
+	for _, aud := range v.auds {
+		err := x.archive.Scan(ctx, q, aud, v.Added-1, archive.Want{Versions: true, Until: v.Added + v.N - 1}, func(o archive.Object) bool {
+			if o.Index == v.Index && (best.ID == "" || typeRank(typeOf(o.ID)) < typeRank(typeOf(best.ID))) {
+				best = o
+			}
+			n++
+			return n < titleHeads
+		})
+		if err != nil {
+			return "", err
+		}
+	}
+	if best.ID == "" {
+		return "", nil
+	}
+	objects, err := x.described(ctx, q, s, []archive.Object{best})
+	if err != nil {
+		return "", err
+	}
+	return objects[0].Name, nil
+}
