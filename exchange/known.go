@@ -77,6 +77,39 @@ func stateOf(r thing.Record) string {
 	return ""
 }
 
+// FindID gives the newest version of an object by its identifier, or by the one
+// under which the reader's own member submitted it, in each collection that has it.
+func (x *Exchange) FindID(ctx context.Context, s member.Session, id string) ([]Found, error) {
+	if err := s.May(member.ActRead); err != nil {
+		return nil, err
+	}
+	var out []Found
+	err := x.db.Snapshot(ctx, func(q store.Querier) error {
+		ids := []string{id}
+		pub, err := x.book.Published(ctx, q, int64(s.Member.ID), ids)
+		if err != nil {
+			return err
+		}
+		if p := pub[id]; p != "" && p != ownMark {
+			ids = append(ids, p)
+		}
+		stored, err := x.archive.Find(ctx, q, audiences(s), ids, 0)
+		if err != nil {
+			return err
+		}
+		var hits []search.Hit
+		for _, v := range stored {
+			if v.State == archive.Newest {
+				hits = append(hits, search.Hit{At: v.At, Aud: v.Aud})
+			}
+		}
+		out, err = x.open(ctx, q, s, hits, nil)
+		out = slices.DeleteFunc(out, func(f Found) bool { return !slices.Contains(ids, f.ID) })
+		return err
+	})
+	return out, err
+}
+
 // What the page of a thing shows at most.
 const (
 	thingIndicators = 100
