@@ -5,6 +5,7 @@ package web
 import (
 	"net/http"
 
+	"tocsin/web/find"
 	"tocsin/web/frame"
 	"tocsin/web/help"
 	"tocsin/web/live"
@@ -18,6 +19,7 @@ func Routes(s *frame.Site) []frame.Route {
 	var all []frame.Route
 	for _, pages := range []func(*frame.Site) []frame.Route{
 		home,
+		find.Routes,
 		help.Routes,
 		live.Routes,
 		public.Routes,

@@ -1,0 +1,147 @@
+package find
+
+import (
+	"encoding/csv"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"tocsin/exchange"
+	"tocsin/fault"
+	"tocsin/web/frame"
+)
+
+// list is what is known of many values.
+type list struct {
+	Total, Known, Unknown, Unread int
+	Show                          string // known, unknown, or "" for all
+	Rows                          []listRow
+	Short                         bool // it fits into an address
+	All, KnownAt, UnknownAt       string
+}
+
+// listRow is one value of a list.
+type listRow struct {
+	Value, Link  string
+	Kind         string
+	Read, Known  bool
+	State, Never string
+	Members      int
+	Last         time.Time
+}
+
+// maxAddress is how long a list may be that stands in an address: a longer one is posted.
+const maxAddress = 2000
+
+// list looks many values up.
+func (f *finder) list(v *frame.Visit, form url.Values, values []string, b *body) error {
+	found, err := f.x.LookMany(v.R.Context(), v.Visitor.Session, values)
+	if err != nil {
+		return err
+	}
+	l := &list{Total: len(found), Show: form.Get("show"), Short: len(url.QueryEscape(b.Asked)) <= maxAddress}
+	if l.Show != "known" && l.Show != "unknown" {
+		l.Show = ""
+	}
+	for i := range found {
+		one := &found[i]
+		switch {
+		case one.Known:
+			l.Known++
+		case one.Read:
+			l.Unknown++
+		default:
+			l.Unread++
+		}
+		if l.Show == "known" && !one.Known || l.Show == "unknown" && one.Known {
+			continue
+		}
+		l.Rows = append(l.Rows, f.listRow(one))
+	}
+	if l.Short {
+		at := func(show string) string { return (&filters{}).address(b.Asked, "show", show) }
+		l.All, l.KnownAt, l.UnknownAt = at(""), at("known"), at("unknown")
+	}
+	b.List = l
+	return nil
+}
+
+func (f *finder) listRow(one *exchange.Looked) listRow {
+	r := listRow{Value: line(frame.Defang(one.Asked), maxName), Read: one.Read, Known: one.Known, State: one.State, Never: one.Never, Members: one.Record.Reporters}
+	if one.Read {
+		r.Kind = string(one.Thing.Kind)
+		r.Value = line(frame.Defang(one.Thing.Value), maxName)
+	}
+	if one.Known {
+		r.Link = "/i/" + f.x.ThingID(one.Thing)
+		r.Last = time.UnixMicro(one.Record.Last).UTC()
+	}
+	return r
+}
+
+// csv answers with a list as a file.
+func (f *finder) csv(v *frame.Visit) error {
+	form, err := read(v)
+	if err != nil {
+		return err
+	}
+	asked := exchange.ReadQuery(form.Get("q"))
+	if asked.Kind != exchange.AskedList {
+		return fault.New(fault.Invalid, "this is no list of values")
+	}
+	found, err := f.x.LookMany(v.R.Context(), v.Visitor.Session, asked.Values)
+	if err != nil {
+		return err
+	}
+	h := v.W.Header()
+	h.Set("Content-Type", "text/csv; charset=utf-8")
+	h.Set("Content-Disposition", `attachment; filename="list.csv"`)
+	w := csv.NewWriter(v.W)
+	w.UseCRLF = true
+	rows := [][]string{{"asked", "value", "kind", "known", "state", "members", "first_filed", "last_filed", "until", "never_blocked"}}
+	for i := range found {
+		rows = append(rows, record(&found[i]))
+	}
+	for _, r := range rows {
+		for i := range r {
+			r[i] = defuse(r[i])
+		}
+		if w.Write(r) != nil {
+			return nil // the client went away
+		}
+	}
+	w.Flush()
+	return nil
+}
+
+// record gives the cells of one value.
+func record(one *exchange.Looked) []string {
+	known := "unknown"
+	switch {
+	case one.Known:
+		known = "known"
+	case !one.Read:
+		known = "not read"
+	}
+	r := []string{one.Asked, one.Thing.Value, string(one.Thing.Kind), known, one.State, "", "", "", "", one.Never}
+	if one.Known {
+		r[5] = strconv.Itoa(one.Record.Reporters)
+		r[6], r[7] = stamp(time.UnixMicro(one.Record.First)), stamp(time.UnixMicro(one.Record.Last))
+		if !one.Record.Until.IsZero() {
+			r[8] = stamp(one.Record.Until)
+		}
+	}
+	return r
+}
+
+func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05Z") }
+
+// defuse keeps a spreadsheet from computing what a cell says (OWASP, "CSV
+// injection"): a cell that begins like a formula gets an apostrophe before it.
+func defuse(cell string) string {
+	if cell != "" && strings.ContainsRune("=+-@\t\r\n", rune(cell[0])) {
+		return "'" + cell
+	}
+	return cell
+}
