@@ -26,7 +26,8 @@ const (
 	longestWait   = 15 * time.Minute
 	forgetAfter   = time.Hour // without a failure
 	loginRefill   = 24 * time.Hour / freeOfLogin
-	maxTallies    = 50_000 // of each kind; the ones nearest to their end make room
+	maxTallies    = 50_000 // of each kind; the ones that matter least make room
+	freeOfTaken   = 20     // logins that were taken, of one person or member, before the same waits
 )
 
 // tally counts failures.
@@ -41,10 +42,11 @@ type guard struct {
 	pairs    map[[32]byte]tally // login at a network
 	networks map[[32]byte]tally
 	logins   map[[32]byte]tally
+	taken    map[[32]byte]tally // who chose logins that are somebody else's
 }
 
 func newGuard() *guard {
-	return &guard{pairs: map[[32]byte]tally{}, networks: map[[32]byte]tally{}, logins: map[[32]byte]tally{}}
+	return &guard{pairs: map[[32]byte]tally{}, networks: map[[32]byte]tally{}, logins: map[[32]byte]tally{}, taken: map[[32]byte]tally{}}
 }
 
 // try is who tries what.
@@ -106,6 +108,20 @@ func less(m map[[32]byte]tally, k [32]byte) {
 	} else {
 		delete(m, k)
 	}
+}
+
+// ask gives how long somebody waits before choosing another login, and hit counts
+// one that was taken: that a login is taken tells who is here.
+func (g *guard) ask(who [32]byte, now time.Time) time.Duration {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return waitOf(g.taken[who], freeOfTaken, now)
+}
+
+func (g *guard) hit(who [32]byte, now time.Time) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	add(g.taken, who, now)
 }
 
 // waitOf gives how long is still to wait after n failures.

@@ -240,6 +240,31 @@ func TestRename(t *testing.T) {
 	})
 }
 
+// Whether a login is taken can't be asked for ever.
+func TestChoosingTakenLogins(t *testing.T) {
+	inTime(t, func(w *world) {
+		w.invite(w.clinic, "", "rob", member.RoleAnalyst)
+		jane := w.invite(w.bank, "", "jane", member.RoleAnalyst)
+		ask := map[string]func(login string) error{
+			"an invitation": func(login string) error {
+				_, _, err := w.Invite(w.Context(), w.bank, person.NewPerson{Login: login, Name: "x", Role: member.RoleAnalyst})
+				return err
+			},
+			"a new name": func(login string) error { return w.Rename(w.Context(), jane.ID, login, "x") },
+		}
+		for what, f := range ask {
+			for range 20 {
+				w.want(fault.Conflict, what, f("rob"))
+			}
+			w.want(fault.Busy, what+", once more", f("rob"))
+			w.want(fault.Busy, what+" with a free login", f("free.login"))
+			time.Sleep(time.Second)
+			w.ok(f("free." + strconv.Itoa(len(what))))
+		}
+		w.invite(w.clinic, "", "another", member.RoleAnalyst) // nobody else waits
+	})
+}
+
 func TestPeopleOfAMember(t *testing.T) {
 	onBoth(t, func(w *world) {
 		w.fill(person.MaxPeople-1, `INSERT INTO person (log_id, id, member, login, name, role, handle, created, seen, removed) VALUES (1,$1,$2,$3,'x','analyst',$4,1,0,0)`,

@@ -53,11 +53,13 @@ func (p *People) Invite(ctx context.Context, by member.Session, n NewPerson) (wh
 		return Person{}, "", err
 	}
 	token = newSecret()
-	err = p.changeBy(ctx, by, func(tx *store.Tx) error {
-		if who, err = p.insert(ctx, tx, add); err != nil {
-			return err
-		}
-		return p.insertLink(ctx, tx, m.ID, who.ID, token)
+	err = p.choosing(fmt.Appendf(nil, "member %d", by.Member.ID), func() error {
+		return p.changeBy(ctx, by, func(tx *store.Tx) error {
+			if who, err = p.insert(ctx, tx, add); err != nil {
+				return err
+			}
+			return p.insertLink(ctx, tx, m.ID, who.ID, token)
+		})
 	})
 	if err != nil {
 		return Person{}, "", err
@@ -191,13 +193,29 @@ func (p *People) Rename(ctx context.Context, id int64, login, name string) error
 	if name, err = cleanName("name", name); err != nil {
 		return err
 	}
-	return p.change(ctx, func(tx *store.Tx) error {
-		if err := p.loginFree(ctx, tx, login, id); err != nil {
-			return err
-		}
-		n, err := tx.Exec(ctx, `UPDATE person SET login = $1, name = $2 WHERE log_id = $3 AND id = $4 AND removed = 0`, login, name, p.logID, id)
-		return orNobody(n, err)
+	return p.choosing(fmt.Appendf(nil, "person %d", id), func() error {
+		return p.change(ctx, func(tx *store.Tx) error {
+			if err := p.loginFree(ctx, tx, login, id); err != nil {
+				return err
+			}
+			n, err := tx.Exec(ctx, `UPDATE person SET login = $1, name = $2 WHERE log_id = $3 AND id = $4 AND removed = 0`, login, name, p.logID, id)
+			return orNobody(n, err)
+		})
 	})
+}
+
+// choosing runs f, in which who chooses a login. Who chooses one that is taken
+// again and again waits: fault.Busy.
+func (p *People) choosing(who []byte, f func() error) error {
+	k := p.keys.MAC(macTry, who)
+	if wait := p.guard.ask(k, time.Now()); wait > 0 {
+		return fault.New(fault.Busy, "too many logins that were taken; wait %s and try again", inWords(wait))
+	}
+	err := f()
+	if fault.KindOf(err) == fault.Conflict {
+		p.guard.hit(k, time.Now())
+	}
+	return err
 }
 
 func orNobody(n int64, err error) error {

@@ -324,14 +324,15 @@ func (p *People) check(ctx context.Context, c credential, password, code string)
 	if err != nil {
 		return statement{}, false, err
 	}
-	secret := make([]byte, totpSecret)
-	if c.person != 0 {
-		if secret, err = p.openSecret(c.person, c.totp); err != nil {
-			return statement{}, false, err
-		}
+	// One that doesn't open (another keys folder, after a restore) is like a wrong code:
+	// a failure of its own would tell that the login is there.
+	secret, unreadable := p.openSecret(c.person, c.totp)
+	if unreadable != nil {
+		secret = make([]byte, totpSecret)
 	}
 	code, long := foldCode(code)
 	step, matches := totpMatch(secret, code, c.step, time.Now())
+	matches = matches && unreadable == nil
 	h := p.recoveryHash(c.person, code)
 	recovers, err := count(ctx, p.db.Reader(), `SELECT COUNT(*) FROM person_recovery WHERE log_id = $1 AND person = $2 AND h = $3`, p.logID, c.person, h[:])
 	if err != nil {

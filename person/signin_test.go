@@ -6,6 +6,7 @@ import (
 	"encoding/base32"
 	"encoding/binary"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"tocsin/fault"
+	"tocsin/ledger"
 	"tocsin/member"
 	"tocsin/person"
 	"tocsin/store/storetest"
@@ -294,6 +296,25 @@ func TestBrokenWriteIsNoFailure(t *testing.T) {
 			b.Heal()
 		}
 		w.in("when it is whole", must(w.enter("jane", goodPassword, codeOf(t, key, 0)))(t))
+	})
+}
+
+// After a restore under other keys no second factor opens: that looks like a wrong
+// code, and a new link is the way in.
+func TestOtherKeys(t *testing.T) {
+	inTime(t, func(w *world) {
+		jane := w.invite(w.bank, "", "jane", member.RoleAnalyst)
+		key, recovery := w.enrol(jane, goodPassword)
+		time.Sleep(time.Minute)
+		keys, err := ledger.CreateKeys(filepath.Join(w.TempDir(), "keys"), "log.example/restored")
+		w.ok(err)
+		w.People = person.New(w.db, 1, w.members, keys)
+		for _, code := range []string{codeOf(w.T, key, 0), recovery[0]} {
+			_, err := w.enter("jane", goodPassword, code)
+			w.want(fault.Unauthenticated, "the second factor under other keys", err)
+		}
+		w.in("a new link", must(w.TakeLink(w.Context(), must(w.NewLink(w.Context(), w.office, jane.ID))(w.T), "", ""))(w.T))
+		w.enrol(jane, goodPassword)
 	})
 }
 
