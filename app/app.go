@@ -22,7 +22,6 @@ import (
 	"tocsin/defence"
 	"tocsin/exchange"
 	"tocsin/fault"
-	"tocsin/web"
 )
 
 // Config says what to run. The zero value of each field means its default.
@@ -48,7 +47,6 @@ type App struct {
 	cfg   Config
 	node  *Node
 	views *defence.Views
-	links *web.Links
 	http  *http.Server
 
 	ln   net.Listener
@@ -79,7 +77,6 @@ func New(ctx context.Context, cfg Config) (a *App, err error) {
 	a.undo = append(a.undo, a.node.Close)
 	x := a.node.Exchange
 	a.views = defence.New(a.node.DB, exchange.LogID, x)
-	a.links = web.NewLinks()
 	a.http = &http.Server{
 		Handler:           a.handler(),
 		ReadHeaderTimeout: 10 * time.Second,
@@ -144,6 +141,8 @@ func (a *App) Start(ctx context.Context) error {
 	// Whoever waits in a request, such as a reader of the event stream, hears that the node stops.
 	a.http.BaseContext = func(net.Listener) context.Context { return run }
 	a.bg.Go(func() { a.node.Exchange.Follow(run, a.cfg.Log, a.views.Follow) })
+	a.bg.Go(func() { a.node.People.Run(run, a.failed("keeping when people were seen")) })
+	a.bg.Go(func() { a.sweepDrafts(run) })
 	a.bg.Go(func() {
 		if err := a.http.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
 			a.cfg.Log.Error("serving", "err", err)
@@ -151,6 +150,27 @@ func (a *App) Start(ctx context.Context) error {
 	})
 	a.undo = append(a.undo, func() error { a.bg.Wait(); return nil }, a.shutdown)
 	return nil
+}
+
+// failed logs what goes wrong behind the scenes.
+func (a *App) failed(what string) func(error) {
+	return func(err error) { a.cfg.Log.Error(what, "err", err) }
+}
+
+// sweepDrafts deletes what nobody filed within its hour.
+func (a *App) sweepDrafts(ctx context.Context) {
+	tick := time.NewTicker(time.Minute)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if _, err := a.node.Drafts.Sweep(ctx); err != nil && ctx.Err() == nil {
+			a.failed("sweeping drafts")(err)
+		}
+	}
 }
 
 // shutdown ends readers first, then waits for reports in work.
@@ -220,5 +240,8 @@ func (a *App) URL() string {
 // Node gives the parts below the wires.
 func (a *App) Node() *Node { return a.node }
 
-// SignInLink makes a one-time link for a member's person.
-func (a *App) SignInLink(member string) string { return a.URL() + a.links.Make(member) }
+// SignInLink makes a one-time link for the first person of a member.
+func (a *App) SignInLink(ctx context.Context, member string) (string, error) {
+	token, err := a.node.People.Welcome(ctx, member)
+	return a.URL() + "/welcome/" + token, err
+}

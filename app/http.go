@@ -41,9 +41,17 @@ func (a *App) handler() http.Handler {
 	mux.Handle("/metrics", m.Handler(d))
 	mux.Handle("/healthz", m.Health())
 	mux.Handle("/readyz", m.Ready())
-	mux.Handle("/", web.Handler(frame.New(frame.Config{Exchange: x, People: a.node.People, Log: a.cfg.Log,
-		Secure: a.cfg.TLSCert != "" || a.cfg.BehindProxy, Name: a.cfg.Site.Name, Origin: a.cfg.Site.Origin, Contact: a.cfg.Site.Contact, Responsible: a.cfg.Site.Responsible, Version: Version()})))
+	mux.Handle("/", web.Handler(a.site(), web.Parts{Drafts: a.node.Drafts, BehindProxy: a.cfg.BehindProxy}))
 	return m.Count(a.logged(patient(mux)))
+}
+
+// site is the frame of the pages.
+func (a *App) site() *frame.Site {
+	c := a.cfg
+	return frame.New(frame.Config{
+		Exchange: a.node.Exchange, People: a.node.People, Log: c.Log, Version: Version(), Secure: c.TLSCert != "" || c.BehindProxy,
+		Name: c.Site.Name, Origin: c.Site.Origin, Contact: c.Site.Contact, Responsible: c.Site.Responsible,
+	})
 }
 
 // patient ends connections that stand still.

@@ -13,6 +13,7 @@ import (
 
 	"tocsin/defence"
 	"tocsin/defence/secondary"
+	"tocsin/draft"
 	"tocsin/exchange"
 	"tocsin/fault"
 	"tocsin/ledger"
@@ -28,6 +29,7 @@ type Node struct {
 	Keys     *ledger.Keys
 	Exchange *exchange.Exchange
 	People   *person.People
+	Drafts   *draft.Drafts
 	First    bool // this Open made the node
 	Unused   bool // nobody has a key as the operator yet: a link is due
 }
@@ -71,12 +73,13 @@ func Open(ctx context.Context, cfg Config) (n *Node, err error) {
 		return n, err
 	}
 	n.People = person.New(n.DB, exchange.LogID, n.Exchange.Members(), n.Keys)
+	n.Drafts = draft.New(n.DB, exchange.LogID, n.Keys)
 	return n, n.firstOperator(ctx)
 }
 
 // migrate brings the tables of all ideas up to date.
 func migrate(ctx context.Context, db *store.DB) error {
-	return errors.Join(exchange.Migrate(ctx, db), defence.Migrate(ctx, db), secondary.Migrate(ctx, db), person.Migrate(ctx, db))
+	return errors.Join(exchange.Migrate(ctx, db), defence.Migrate(ctx, db), secondary.Migrate(ctx, db), person.Migrate(ctx, db), draft.Migrate(ctx, db))
 }
 
 // openKeys opens the keys folder, or makes it for a store that is new.

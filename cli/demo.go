@@ -83,7 +83,11 @@ func (cmd demoCmd) Run(c *call) (err error) {
 		return d.app.Stop()
 	}
 	for _, name := range []string{demoSender, demoReceiver} {
-		d.step("sign in", fmt.Sprintf("%s: %s", name, d.app.SignInLink(name)), map[string]any{"member": name})
+		link, err := d.app.SignInLink(d.ctx, name)
+		if err != nil {
+			return err
+		}
+		d.step("sign in", fmt.Sprintf("%s: %s", name, link), map[string]any{"member": name, "link": link})
 		d.step("key", fmt.Sprintf("%s: %s", name, d.keys[name]), map[string]any{"member": name, "key": d.keys[name]})
 	}
 	d.step("serving", d.app.URL()+" until you press Ctrl-C", map[string]any{"url": d.app.URL()})

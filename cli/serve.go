@@ -72,7 +72,12 @@ func (cmd serveCmd) Run(c *call) error {
 	return a.Run(ctx, func() {
 		c.say("ready %s", a.URL())
 		if a.Node().Unused {
-			c.say("sign in once, as the operator: %s", a.SignInLink(app.OperatorName))
+			link, err := a.SignInLink(ctx, app.OperatorName)
+			if err != nil {
+				cfg.Log.Error("no sign-in link; make one with `tocsin person link operator`", "err", err)
+				return
+			}
+			c.say("sign in once, as the operator: %s", link)
 		}
 	})
 }

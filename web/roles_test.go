@@ -15,7 +15,11 @@ import (
 
 // open is every page that somebody who isn't signed in may ask for. A page that
 // isn't meant to be here is a leak.
-var open = []string{"GET /{$}", "GET /public", "GET /public/check", "POST /public/check", "GET /public/log", "POST /public/log", "GET /public/figures", "GET /public/privacy"}
+var open = []string{
+	"GET /{$}", "GET /sign-in", "POST /sign-in", "POST /sign-out", "GET /welcome/{token}", "POST /welcome/{token}",
+	"POST /passkey/sign-in/begin", "POST /passkey/sign-in/finish",
+	"GET /public", "GET /public/check", "POST /public/check", "GET /public/log", "GET /public/figures", "GET /public/privacy",
+}
 
 // TestRolesByPage tries every page in every role: who may not is refused with 403
 // by name, whoever may is not; who isn't signed in is led to the door.
@@ -37,7 +41,7 @@ func TestRolesByPage(t *testing.T) {
 		member.ActOperate:    {"operator"},
 	}
 	node := n.App.Node()
-	routes := web.Routes(frame.New(frame.Config{Exchange: node.Exchange, People: node.People}))
+	routes := web.Routes(frame.New(frame.Config{Exchange: node.Exchange, People: node.People}), web.Parts{Drafts: node.Drafts})
 	for _, r := range routes {
 		method, path, _ := strings.Cut(r.Pattern, " ")
 		path = regexp.MustCompile(`\{[^}]*\}`).ReplaceAllStringFunc(path, func(p string) string {

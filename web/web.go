@@ -5,37 +5,52 @@ package web
 import (
 	"net/http"
 
+	"tocsin/draft"
 	"tocsin/web/find"
 	"tocsin/web/frame"
 	"tocsin/web/help"
 	"tocsin/web/live"
+	"tocsin/web/passkey"
 	"tocsin/web/public"
+	"tocsin/web/report"
 	"tocsin/web/review"
+	"tocsin/web/ring"
+	"tocsin/web/signin"
 )
+
+// Parts is what some pages stand on beside the frame.
+type Parts struct {
+	Drafts      *draft.Drafts
+	BehindProxy bool // the client's address is what the proxy says
+}
 
 // Routes is the whole list of pages: what each shows is in its folder, who may see
 // it stands beside its address.
-func Routes(s *frame.Site) []frame.Route {
+func Routes(s *frame.Site, p Parts) []frame.Route {
 	var all []frame.Route
-	for _, pages := range []func(*frame.Site) []frame.Route{
-		home,
-		find.Routes,
-		help.Routes,
-		live.Routes,
-		public.Routes,
-		review.Routes,
+	for _, pages := range [][]frame.Route{
+		home(),
+		find.Routes(s),
+		help.Routes(s),
+		live.Routes(s),
+		passkey.Routes(s),
+		public.Routes(s),
+		report.Routes(s),
+		review.Routes(s),
+		ring.Routes(s, p.Drafts),
+		signin.Routes(s, signin.Config{Passkeys: passkey.Script(s), BehindProxy: p.BehindProxy}),
 	} {
-		all = append(all, pages(s)...)
+		all = append(all, pages...)
 	}
 	return all
 }
 
 // Handler serves every page.
-func Handler(s *frame.Site) http.Handler { return s.Handler(Routes(s)) }
+func Handler(s *frame.Site, p Parts) http.Handler { return s.Handler(Routes(s, p)) }
 
 // home leads each visitor to where a day begins: Live for who is signed in, the
 // public page for everybody else.
-func home(*frame.Site) []frame.Route {
+func home() []frame.Route {
 	return []frame.Route{{Pattern: "GET /{$}", Open: true, Serve: func(v *frame.Visit) error {
 		if v.In() {
 			return v.Go("/live")
