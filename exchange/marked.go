@@ -32,7 +32,7 @@ func (s *Shown) add(x *Exchange, k *kept) {
 	made := k.work.batch.Format != intake.STIX && k.work.batch.Format != intake.MISP
 	if made {
 		slices.SortStableFunc(mine, func(a, b MarkedText) int {
-			return cmp.Or(boolOrder(a.Source, b.Source), cmp.Compare(len(b.Text), len(a.Text)))
+			return cmp.Or(boolOrder(a.Source, b.Source), cmp.Compare(len(b.Text), len(a.Text)), boolOrder(a.Path == "description", b.Path == "description"))
 		})
 	}
 	var chosen []MarkedText

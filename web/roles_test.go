@@ -18,7 +18,7 @@ import (
 var open = []string{
 	"GET /{$}", "GET /sign-in", "POST /sign-in", "POST /sign-out", "GET /welcome/{token}", "POST /welcome/{token}",
 	"POST /passkey/sign-in/begin", "POST /passkey/sign-in/finish",
-	"GET /public", "GET /public/check", "POST /public/check", "GET /public/log", "GET /public/figures", "GET /public/privacy",
+	"GET /public", "GET /public/check", "POST /public/check", "GET /public/log", "POST /public/log", "GET /public/figures", "GET /public/privacy",
 }
 
 // TestRolesByPage tries every page in every role: who may not is refused with 403

@@ -50,8 +50,8 @@
 		list.hidden = false;
 	}
 	function counts() {
-		more.hidden = !held;
 		if (held) more.textContent = count(held);
+		more.parentElement.hidden = !held;
 	}
 	function say() {
 		clearTimeout(timer);
@@ -94,7 +94,7 @@
 		source.addEventListener("error", () => source?.readyState === EventSource.CLOSED ? stop("end") : state("again"));
 	}
 
-	hold.hidden = false;
+	hold.parentElement.hidden = false;
 	hold.addEventListener("click", () => {
 		const on = hold.getAttribute("aria-pressed") !== "true";
 		hold.setAttribute("aria-pressed", on);

@@ -47,7 +47,7 @@ type line struct {
 }
 
 func (p *pages) form(v *frame.Visit) error {
-	return p.show(v, "check", checkPage{all: p.all(v, "check"), Max: maxUpload})
+	return p.show(v, "check", true, checkPage{all: p.all(v, "check"), Max: maxUpload})
 }
 
 // check checks a receipt in memory; nothing of it is kept.
@@ -79,7 +79,7 @@ func (p *pages) check(v *frame.Visit) error {
 	if page.Object {
 		page.Command += " --object OBJECT"
 	}
-	return p.show(v, "check", page)
+	return p.show(v, "check", false, page)
 }
 
 // lines gives the checks as the page names them, those that failed first, and how many it leaves out.

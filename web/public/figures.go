@@ -21,7 +21,7 @@ func (p *pages) numbers(v *frame.Visit) error {
 	if err != nil {
 		return err
 	}
-	return p.show(v, "figures", struct {
+	return p.show(v, "figures", c.Upto == c.Size, struct {
 		all
 		exchange.Counted
 		Chart chart

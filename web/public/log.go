@@ -13,7 +13,7 @@ func (p *pages) log(v *frame.Visit) error {
 		return err
 	}
 	keys := p.site.Exchange.Keys()
-	return p.show(v, "log", struct {
+	return p.show(v, "log", false, struct {
 		all
 		Origin, Key, Checkpoint string
 		Size                    string

@@ -3,7 +3,7 @@
 // English and Spanish, without script and without cookies.
 //
 // Nothing of what somebody sends here is kept. The pages are the same for all who
-// aren't signed in, so caches may hold them for a minute.
+// aren't signed in, so caches may hold most of them for a minute.
 package public
 
 import (
@@ -62,9 +62,10 @@ func (p *pages) all(v *frame.Visit, here string) all {
 	return a
 }
 
-// show shows a page; one that somebody gets who isn't signed in may be kept for a minute.
-func (p *pages) show(v *frame.Visit, name string, body any) error {
-	if !v.In() && v.R.Method != http.MethodPost {
+// show shows a page. One that is still true in a minute may be kept so long by
+// caches, unless it shows who is signed in.
+func (p *pages) show(v *frame.Visit, name string, keep bool, body any) error {
+	if keep && !v.In() {
 		v.W.Header().Set("Cache-Control", "public, max-age=60")
 		v.W.Header().Add("Vary", "Cookie")
 	}
@@ -88,11 +89,11 @@ func (p *pages) start(v *frame.Visit) error {
 	if err != nil {
 		return err
 	}
-	return p.show(v, "start", struct {
+	return p.show(v, "start", c.Upto == c.Size, struct {
 		all
 		Month exchange.Month
 		exchange.Counted
 	}{p.all(v, "start"), thisMonth(c), c})
 }
 
-func (p *pages) privacy(v *frame.Visit) error { return p.show(v, "privacy", p.all(v, "privacy")) }
+func (p *pages) privacy(v *frame.Visit) error { return p.show(v, "privacy", true, p.all(v, "privacy")) }

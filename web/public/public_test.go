@@ -113,10 +113,14 @@ func TestForEverybody(t *testing.T) {
 	w := newWorld(t)
 	for _, path := range paths {
 		code, h, page := w.get(path)
-		if code != 200 || h.Get("Cache-Control") != "public, max-age=60" || len(h.Values("Set-Cookie")) > 0 || h.Get("Content-Language") != "en" {
+		cache := "public, max-age=60"
+		if path == "/public/log" {
+			cache = "no-store" // the next report makes it old
+		}
+		if code != 200 || h.Get("Cache-Control") != cache || len(h.Values("Set-Cookie")) > 0 || h.Get("Content-Language") != "en" {
 			t.Errorf("%s: %d %v", path, code, h)
 		}
-		if vary := strings.Join(h.Values("Vary"), ", "); !strings.Contains(vary, "Accept-Language") || !strings.Contains(vary, "Cookie") {
+		if vary := strings.Join(h.Values("Vary"), ", "); cache != "no-store" && (!strings.Contains(vary, "Accept-Language") || !strings.Contains(vary, "Cookie")) {
 			t.Errorf("%s varies by %q; caches would mix languages or readers", path, vary)
 		}
 		for _, bad := range []string{"<script", "style=", "src=\"http", "href=\"http", "onclick", w.url} {
