@@ -1,0 +1,272 @@
+// Package report is the page of a report: what one entry of the log brought that
+// the reader may see, and the list of one's own member's reports.
+//
+// An entry of which the reader sees nothing answers as one that isn't there.
+package report
+
+import (
+	"embed"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"tocsin/archive"
+	"tocsin/exchange"
+	"tocsin/fault"
+	"tocsin/held"
+	"tocsin/member"
+	"tocsin/web/frame"
+)
+
+//go:embed *.html words.*.txt
+var files embed.FS
+
+type pages struct {
+	*frame.Pages
+	x *exchange.Exchange
+}
+
+// Routes is the page of a report, each of its objects, and the list of one's own.
+func Routes(s *frame.Site) []frame.Route {
+	p := pages{s.Pages(files), s.Exchange}
+	return []frame.Route{
+		{Pattern: "GET /report/{index}", Act: member.ActRead, Serve: p.report},
+		{Pattern: "GET /report/{index}/object/{n}", Act: member.ActRead, Serve: p.object},
+		{Pattern: "GET /reports", Act: member.ActFile, Serve: p.mine},
+	}
+}
+
+// indexOf reads the number of an entry, with or without what it is.
+func indexOf(text string) (int64, error) {
+	_, after, ok := strings.Cut(text, "-")
+	if !ok {
+		after = text
+	}
+	n, err := strconv.ParseInt(after, 10, 64)
+	if err != nil || n < 0 {
+		return 0, fault.New(fault.NotFound, "a report has a number, such as report-17")
+	}
+	return n, nil
+}
+
+// body is what the page of a report shows.
+type body struct {
+	exchange.EntryView
+	What     string // report, decision, recall, expiry: a key of words
+	Heading  string // safe to show
+	Counts   []line
+	Values   []line
+	Groups   []group
+	Texts    []text
+	MoreText int // further texts on this page of objects
+	Marks    bool
+	Past     []event
+	Waits    []passage
+	Removed  []line
+	Type     string // that is asked for; "" for all
+	First    int    // number of the first object that is shown
+	Older    string // address of the next objects; "" for none
+	Newer    string
+	To       int
+	May      bool // the reader may take it back
+	Receipt  bool
+	Name     string // report-17: what a recall takes
+}
+
+// line is a count with its word and where it leads.
+type line struct {
+	Kind string
+	N    int
+	Word string
+	Link string
+}
+
+// group is the objects of one type.
+type group struct {
+	Word string
+	Rows []row
+}
+
+// row is one object, in texts that are safe to show.
+type row struct {
+	Name, Link string
+	Plain      bool // the name is words, not a value
+	More       int
+	Collection string
+	State      string // word
+	Class      string
+	Position   string
+	Raw        string // address
+}
+
+// event is a line of the history.
+type event struct {
+	exchange.Happening
+	Word string
+	Link string
+}
+
+// passage is a line of what was held.
+type passage struct {
+	Kind, Path, State string
+}
+
+func (p pages) report(v *frame.Visit) error {
+	idx, err := indexOf(v.R.PathValue("index"))
+	if err != nil {
+		return err
+	}
+	from, typ := 0, v.R.URL.Query().Get("type")
+	if text := v.R.URL.Query().Get("from"); text != "" {
+		if from, err = strconv.Atoi(text); err != nil || from < 0 {
+			return fault.At(fault.Invalid, "from", "is the number of an object within the report")
+		}
+	}
+	s := v.Visitor.Session
+	e, err := p.x.EntryOf(v.R.Context(), s, idx, typ, from)
+	if err != nil {
+		return err
+	}
+	b := &body{EntryView: e, Type: typ, What: e.Kind.String(), Marks: len(e.Places) > 1, First: e.From + 1, To: e.From + len(e.Objects), Name: fmt.Sprintf("report-%d", e.Index)}
+	b.May = e.Own && e.Kind == archive.Report && s.May(member.ActRecall) == nil && len(e.Objects) > 0
+	b.Receipt = e.Own || s.May(member.ActOperate) == nil
+	p.count(v, b)
+	p.table(v, b)
+	b.Texts, b.MoreText = p.texts(v, e.Objects)
+	p.became(v, b)
+	b.pages()
+	title := p.Word(v, "title."+b.What, "n", e.Index)
+	if b.Heading = short(e.Title, 140); b.Heading == "" {
+		b.Heading = title
+	}
+	active := ""
+	if e.Own {
+		active = "reports"
+	}
+	return v.Show(p.Pages, "report", frame.Page{Title: title, Active: active, Body: b})
+}
+
+// count says how many there are of each kind, with where the number leads.
+func (p pages) count(v *frame.Visit, b *body) {
+	for _, c := range b.EntryView.Values {
+		b.Values = append(b.Values, line{Kind: c.Kind, N: c.N, Word: p.word(v, "kind.", c.Kind), Link: b.address("indicator", 0)})
+	}
+	for _, c := range b.EntryView.Counts {
+		b.Counts = append(b.Counts, line{Kind: c.Kind, N: c.N, Word: p.word(v, "type.", c.Kind), Link: b.address(c.Kind, 0)})
+	}
+	for _, c := range b.EntryView.Removed {
+		b.Removed = append(b.Removed, line{Kind: c.Kind, N: c.N, Word: p.word(v, "label.", c.Kind)})
+	}
+	for _, h := range b.EntryView.Held {
+		b.Waits = append(b.Waits, passage{p.word(v, "label.", h.Kind), h.Path, held.StateName(h.State)})
+	}
+}
+
+// word gives a word for something that others named: what has none is "other".
+func (p pages) word(v *frame.Visit, group, name string) string {
+	if w := p.Word(v, group+name); w != group+name {
+		return w
+	}
+	return p.Word(v, group+"other")
+}
+
+// table makes the rows, type by type.
+func (p pages) table(v *frame.Visit, b *body) {
+	last := ""
+	for _, o := range b.Objects {
+		if o.Type != last {
+			last = o.Type
+			b.Groups = append(b.Groups, group{Word: p.word(v, "type.", o.Type)})
+		}
+		g := &b.Groups[len(b.Groups)-1]
+		g.Rows = append(g.Rows, p.row(v, &o))
+	}
+}
+
+func (p pages) row(v *frame.Visit, o *exchange.EntryObject) row {
+	r := row{Collection: o.Collection, More: o.More, Position: o.Position().String(), Raw: fmt.Sprintf("/report/%d/object/%d", o.Index, o.N)}
+	switch {
+	case o.Verb != "":
+		r.Name, r.Plain = short(o.Source, 60)+" "+short(strings.ReplaceAll(o.Verb, "-", " "), 40)+" "+short(o.Target, 60), true
+	case o.Type == "sighting":
+		r.Name, r.Plain = short(o.Target, 100), true
+	case o.Thing.Value != "":
+		r.Name = short(o.Name, 100)
+		if o.Type == "indicator" {
+			r.Link = "/i/" + p.x.ThingID(o.Thing)
+		}
+	default:
+		r.Name, r.Plain = short(o.Name, 100), true
+	}
+	if r.Name == "" {
+		r.Name = o.ID
+	}
+	switch {
+	case o.Newer:
+		r.State = p.Word(v, "newer")
+	case o.State == exchange.StateInForce:
+		r.State, r.Class = p.Word(v, "state.in-force"), "go"
+	case o.State == exchange.StateExpired:
+		r.State = p.Word(v, "state.expired")
+	}
+	return r
+}
+
+// became tells what became of the report.
+func (p pages) became(v *frame.Visit, b *body) {
+	for _, h := range b.History {
+		e := event{Happening: h, Word: p.Word(v, "did."+h.Kind)}
+		if h.Kind != "accepted" {
+			e.Word = p.Word(v, "did."+h.Kind+map[bool]string{true: ".one", false: ".other"}[h.N == 1], "n", h.N)
+		}
+		if h.Index != b.Index {
+			e.Link = fmt.Sprintf("/report/%d", h.Index)
+		}
+		b.Past = append(b.Past, e)
+	}
+}
+
+func (b *body) address(typ string, from int) string {
+	a := fmt.Sprintf("/report/%d", b.Index)
+	sep := "?"
+	if typ != "" {
+		a, sep = a+"?type="+typ, "&"
+	}
+	if from > 0 {
+		a += fmt.Sprintf("%sfrom=%d", sep, from)
+	}
+	return a
+}
+
+// pages makes the addresses of the pages beside this one.
+func (b *body) pages() {
+	if b.To < b.Total {
+		b.Older = b.address(b.Type, b.To)
+	}
+	if b.From > 0 {
+		b.Newer = b.address(b.Type, max(0, b.From-exchange.EntryObjects))
+	}
+}
+
+// object answers one object as it is kept, for a program or a careful look.
+func (p pages) object(v *frame.Visit) error {
+	idx, err := indexOf(v.R.PathValue("index"))
+	if err != nil {
+		return err
+	}
+	n, err := strconv.ParseInt(v.R.PathValue("n"), 10, 64)
+	if err != nil || n < 0 {
+		return fault.New(fault.NotFound, "there is no such object, or it isn't yours to see")
+	}
+	o, err := p.x.EntryObjectOf(v.R.Context(), v.Visitor.Session, idx, n)
+	if err != nil {
+		return err
+	}
+	h := v.W.Header()
+	h.Set("Content-Type", "application/stix+json;version=2.1")
+	h.Set("Content-Disposition", fmt.Sprintf(`attachment; filename="report-%d-object-%d.json"`, idx, n))
+	v.W.WriteHeader(http.StatusOK)
+	v.W.Write(o.Raw) // an error is a client that went away
+	return nil
+}
