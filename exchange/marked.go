@@ -103,7 +103,8 @@ func (x *Exchange) marked(k *kept, it *item) (out []MarkedText) {
 		})
 	}
 	for _, t := range it.stripped.Texts {
-		written := t.Prose && strings.Count(t.Value, " ") >= 2 && !(it.made && t.Path == "pattern")
+		// The description of what was made of a text is that text, however short.
+		written := t.Prose && (strings.Count(t.Value, " ") >= 2 || it.made && t.Path == "description") && !(it.made && t.Path == "pattern")
 		if !written && len(t.Marks) == 0 {
 			continue
 		}
