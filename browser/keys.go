@@ -13,7 +13,7 @@ import (
 )
 
 // Key presses keys one after the other: Tab, Shift+Tab, Enter, Space, Escape,
-// Backspace, Home, End, Up, Down, Left, Right, or a text whose letters are typed.
+// Backspace, Home, End, Up, Down, Left, Right, Ctrl+Enter, or a text whose letters are typed.
 // Within Follow when the last one leads to another page.
 func (p *Page) Key(keys ...string) *Page {
 	p.t.Helper()
@@ -22,6 +22,10 @@ func (p *Page) Key(keys ...string) *Page {
 		var options []chromedp.KeyOption
 		if shifted {
 			options = append(options, chromedp.KeyModifiers(chromedp.ModifierShift))
+		}
+		name, control := strings.CutPrefix(name, "Ctrl+")
+		if control {
+			options = append(options, chromedp.KeyModifiers(chromedp.ModifierCtrl))
 		}
 		p.do("pressing "+key, chromedp.KeyEvent(code(name), options...))
 	}
