@@ -47,7 +47,7 @@ func (x *Exchange) LookMany(ctx context.Context, s member.Session, values []stri
 		l := &out[i]
 		l.Asked = v
 		if l.Thing, l.Read = observable.Guess(v); l.Read {
-			l.Never, _ = observable.Special(l.Thing)
+			l.Never = neverBlocked(l.Thing)
 			ts = append(ts, l.Thing)
 		}
 	}
@@ -65,6 +65,15 @@ func (x *Exchange) LookMany(ctx context.Context, s member.Session, values []stri
 		}
 	}
 	return out, nil
+}
+
+// neverBlocked gives why nobody's defences block a value; what is reserved for
+// examples is blocked like any other (step 4 of the way of a report).
+func neverBlocked(t observable.Thing) string {
+	if reason, special := observable.Special(t); special && reason != "documentation" {
+		return reason
+	}
+	return ""
 }
 
 func stateOf(r thing.Record) string {
@@ -193,7 +202,7 @@ func (x *Exchange) ThingPage(ctx context.Context, s member.Session, t observable
 	v := x.index.View()
 	err = x.db.Snapshot(ctx, func(q store.Querier) error {
 		p = ThingPage{ID: x.ThingID(t)}
-		p.Never, _ = observable.Special(t)
+		p.Never = neverBlocked(t)
 		if err := x.indicatorsOf(ctx, q, s, t, &p); err != nil {
 			return err
 		}

@@ -59,8 +59,10 @@ type body struct {
 	List     *list
 	Older    string // addresses; "" for none
 	Newer    string
-	Nothing  bool // nothing is known of what was asked
-	Filtered bool // and a filter may be why
+	Nothing  bool   // nothing is known of what was asked
+	Filtered bool   // and a filter may be why
+	Narrow   bool   // filters make sense
+	Plain    string // address without filters
 	CanFile  bool
 }
 
@@ -176,6 +178,8 @@ func (f *finder) find(v *frame.Visit, q exchange.Query, b *body) error {
 	}
 	b.Nothing = len(b.Rows) == 0 && b.Thing == nil && b.Older == ""
 	b.Filtered = b.Nothing && b.Filters.Any()
+	b.Narrow = len(b.Rows) > 1 || b.Older != "" || b.Filters.Any()
+	b.Plain = (&filters{}).address(b.Asked)
 	return nil
 }
 

@@ -228,6 +228,12 @@ func TestList(t *testing.T) {
 	if code != 200 || heading(long) != "1 known, 999 unknown" || strings.Count(long, "data-row") != 1 || !strings.Contains(long, `<button class="link" name="show"`) {
 		t.Errorf("1,000 values: %d %q", code, heading(long))
 	}
+	for n, rows := range map[int]int{200: 200, 201: 200} {
+		_, _, page := w.Page(w.ana, "/search", url.Values{"q": {strings.Join(many[:n], "\n")}})
+		if strings.Count(page, "data-row") != rows || strings.Contains(page, "first 200 of") != (n > 200) {
+			t.Errorf("of %d values %d are shown", n, strings.Count(page, "data-row"))
+		}
+	}
 	code, _, long = w.Page(w.ana, "/search", url.Values{"q": {strings.Join(many, "\n")}})
 	if code != 422 || !strings.Contains(text(main(long)), "at most 1000 values; this one has 1001") {
 		t.Errorf("1,001 values: %d %s", code, text(main(long)))

@@ -17,6 +17,7 @@ type list struct {
 	Total, Known, Unknown, Unread int
 	Show                          string // known, unknown, or "" for all
 	Rows                          []listRow
+	Cut                           int  // how many rows there would be, when not all are shown
 	Short                         bool // it fits into an address
 	All, KnownAt, UnknownAt       string
 }
@@ -33,6 +34,9 @@ type listRow struct {
 
 // maxAddress is how long a list may be that stands in an address: a longer one is posted.
 const maxAddress = 2000
+
+// maxRows is how many rows a page has at most; the file has them all.
+const maxRows = 200
 
 // list looks many values up.
 func (f *finder) list(v *frame.Visit, form url.Values, values []string, b *body) error {
@@ -58,6 +62,9 @@ func (f *finder) list(v *frame.Visit, form url.Values, values []string, b *body)
 			continue
 		}
 		l.Rows = append(l.Rows, f.listRow(one))
+	}
+	if len(l.Rows) > maxRows {
+		l.Cut, l.Rows = len(l.Rows), l.Rows[:maxRows]
 	}
 	if l.Short {
 		at := func(show string) string { return (&filters{}).address(b.Asked, "show", show) }
