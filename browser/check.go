@@ -150,7 +150,7 @@ var (
 // the test with everything that is wrong with any of them, each once with where it
 // was seen: what axe-core finds, what scrolls sideways, what the console says,
 // requests to other hosts, another status than expected. With TOCSIN_SHOTS set it
-// takes a picture of each. With go test -short it looks at two of the six.
+// takes a picture of each.
 func (b *Browser) Sweep(t *testing.T, base string, checks []Check) {
 	t.Helper()
 	for _, c := range checks {
@@ -174,11 +174,8 @@ func (b *Browser) sweep(t testing.TB, base string, c Check) map[string][]string 
 		p.Expect(c.Expected)
 	}
 	findings := map[string][]string{}
-	for i, scheme := range schemes {
-		for j, size := range sizes {
-			if testing.Short() && (i+j)%len(sizes) != len(sizes)-1 { // light at the narrowest, dark in the middle
-				continue
-			}
+	for _, scheme := range schemes {
+		for _, size := range sizes {
 			where := fmt.Sprintf("%s %dx%d", scheme, size[0], size[1])
 			found := p.Scheme(scheme).Size(size[0], size[1]).check(c)
 			if os.Getenv("TOCSIN_SHOTS") != "" || len(found) > 0 {
