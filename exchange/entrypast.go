@@ -148,3 +148,49 @@ func (x *Exchange) EntryObjectOf(ctx context.Context, s member.Session, idx, n i
 	})
 	return o, err
 }
+
+// FiledAs gives who filed some objects, by date, as the objects themselves say it:
+// the name of the identity in created_by_ref, when it is that of who filed them.
+// The caller may see the objects.
+func (x *Exchange) FiledAs(ctx context.Context, found []Found) (map[int64]string, error) {
+	ids, auds := make([]string, 0, len(found)), []int32{}
+	for _, f := range found {
+		if f.ID != "" {
+			ids = append(ids, f.ID)
+		}
+		if !slices.Contains(auds, f.Aud) {
+			auds = append(auds, f.Aud)
+		}
+	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	stored, err := x.archive.Find(ctx, x.db.Reader(), auds, ids, 0)
+	if err != nil {
+		return nil, err
+	}
+	filer := make(map[int64]int64, len(stored))
+	for _, s := range stored {
+		filer[s.At] = s.Member
+	}
+	all, err := x.members.Members(ctx)
+	if err != nil {
+		return nil, err
+	}
+	by := make(map[int64]member.Member, len(all))
+	for _, m := range all {
+		by[int64(m.ID)] = m
+	}
+	out := make(map[int64]string, len(found))
+	for _, f := range found {
+		m, ok := by[filer[f.At]]
+		if creator := topText(f.Raw, "created_by_ref"); ok && creator != "" {
+			for _, m.Named = range []bool{false, true} {
+				if id, name := x.members.Pseudonym(m, member.Audience(f.Aud)); id == creator {
+					out[f.At] = name
+				}
+			}
+		}
+	}
+	return out, nil
+}

@@ -12,10 +12,13 @@ import (
 	"tocsin/web/live"
 	"tocsin/web/passkey"
 	"tocsin/web/public"
+	"tocsin/web/recall"
+	"tocsin/web/receipt"
 	"tocsin/web/report"
 	"tocsin/web/review"
 	"tocsin/web/ring"
 	"tocsin/web/signin"
+	"tocsin/web/thing"
 )
 
 // Parts is what some pages stand on beside the frame.
@@ -35,10 +38,13 @@ func Routes(s *frame.Site, p Parts) []frame.Route {
 		live.Routes(s),
 		passkey.Routes(s),
 		public.Routes(s),
+		recall.Routes(s),
+		receipt.Routes(s),
 		report.Routes(s),
 		review.Routes(s),
 		ring.Routes(s, p.Drafts),
 		signin.Routes(s, signin.Config{Passkeys: passkey.Script(s), BehindProxy: p.BehindProxy}),
+		thing.Routes(s),
 	} {
 		all = append(all, pages...)
 	}

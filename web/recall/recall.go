@@ -1,0 +1,180 @@
+// Package recall is the page on which a member takes back what it filed: what goes,
+// in numbers, before it goes; why, which everyone who acted on it reads; and one
+// button that says from how many.
+//
+// What the page shows is computed by the code that does it, and done only while it
+// is still that.
+package recall
+
+import (
+	"embed"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"tocsin/exchange"
+	"tocsin/fault"
+	"tocsin/member"
+	"tocsin/web/frame"
+)
+
+//go:embed *.html words.*.txt
+var files embed.FS
+
+type pages struct {
+	*frame.Pages
+	x *exchange.Exchange
+}
+
+// Routes is the page, and the act.
+func Routes(s *frame.Site) []frame.Route {
+	p := pages{s.Pages(files), s.Exchange}
+	return []frame.Route{
+		{Pattern: "GET /recall", Act: member.ActRecall, Serve: p.ask},
+		{Pattern: "POST /recall", Act: member.ActRecall, Serve: p.do},
+	}
+}
+
+// maxForm bounds a form: a reference is at most a value's 8 kB, a reason 1 kB, each
+// in the form's encoding.
+const maxForm = 64 << 10
+
+// body is what the page shows.
+type body struct {
+	exchange.RecallPreview
+	Found  bool // there is something to take back
+	Types  []string
+	Names  []string
+	Thing  string // the name of a value in addresses, when that is what goes; else Ref does
+	Reason string // as typed
+	Reads  string // how it will read, when that is another text
+	Error  string // what is wrong with the reason or the reference
+	At     string // the field that it is about
+	Change bool   // what goes is not what was shown before
+	What   string // heading: a key of words
+}
+
+// ask shows what would go.
+func (p pages) ask(v *frame.Visit) error {
+	q := v.R.URL.Query()
+	b := body{Thing: q.Get("i")}
+	b.Ref = strings.TrimSpace(q.Get("ref"))
+	if b.Ref == "" && b.Thing == "" {
+		return p.show(v, http.StatusOK, b)
+	}
+	return p.preview(v, http.StatusOK, b)
+}
+
+// ref gives what a form or an address means, in the words of exchange.Recall.
+func (p pages) ref(v *frame.Visit, b *body) (string, error) {
+	if b.Thing == "" {
+		return b.Ref, nil
+	}
+	t, err := p.x.ThingOf(v.R.Context(), v.Visitor.Session, b.Thing)
+	return t.Value, err
+}
+
+// preview fills in what would go, and shows the page.
+func (p pages) preview(v *frame.Visit, code int, b body) error {
+	ref, err := p.ref(v, &b)
+	if err == nil {
+		err = p.fill(v, ref, &b)
+	}
+	if err != nil {
+		switch fault.KindOf(err) {
+		case fault.NotFound, fault.Invalid, fault.Forbidden:
+			b.Error, b.At = fault.Public(err), "ref"
+			return p.show(v, max(code, http.StatusUnprocessableEntity), b)
+		}
+		return err
+	}
+	return p.show(v, code, b)
+}
+
+func (p pages) fill(v *frame.Visit, ref string, b *body) error {
+	preview, err := p.x.RecallPreview(v.R.Context(), v.Visitor.Session, ref)
+	if err != nil {
+		return err
+	}
+	preview.Ref = b.Ref
+	b.RecallPreview, b.Found = preview, true
+	for _, c := range preview.Types {
+		form := map[bool]string{true: ".one", false: ".other"}[c.N == 1]
+		key := "type." + c.Kind
+		if p.Word(v, key+form) == key+form {
+			key = "type.else"
+		}
+		b.Types = append(b.Types, p.Word(v, key+form, "n", c.N))
+	}
+	for _, name := range preview.Names {
+		b.Names = append(b.Names, short(name))
+	}
+	if b.Reason != "" && b.Error == "" {
+		reads, err := p.x.RecallReason(b.Reason)
+		if err == nil && reads != b.Reason {
+			b.Reads = reads
+		}
+	}
+	return nil
+}
+
+// short gives what somebody else wrote on one line, defanged, without its middle
+// when it is long.
+func short(s string) string {
+	const most = 100
+	r := []rune(frame.Visible(frame.Defang(strings.Join(strings.Fields(s), " "))))
+	if len(r) <= most {
+		return string(r)
+	}
+	return string(r[:most*2/3]) + " … " + string(r[len(r)-most/4:])
+}
+
+// do takes it back: only what was shown, and only with a reason that was shown as
+// it will read.
+func (p pages) do(v *frame.Visit) error {
+	v.R.Body = http.MaxBytesReader(v.W, v.R.Body, maxForm)
+	if err := v.R.ParseForm(); err != nil {
+		return fault.New(fault.Invalid, "this is no form of the page; nothing was taken back")
+	}
+	f := v.R.PostForm
+	b := body{Thing: f.Get("i"), Reason: strings.TrimSpace(f.Get("reason"))}
+	b.Ref = strings.TrimSpace(f.Get("ref"))
+	reads, err := p.x.RecallReason(b.Reason)
+	if err != nil {
+		b.Error, b.At = fault.Public(err), "reason"
+		return p.preview(v, http.StatusUnprocessableEntity, b)
+	}
+	ref, err := p.ref(v, &b)
+	if err != nil {
+		return p.preview(v, http.StatusOK, b)
+	}
+	now, err := p.x.RecallPreview(v.R.Context(), v.Visitor.Session, ref)
+	if err != nil {
+		return p.preview(v, http.StatusOK, b)
+	}
+	if now.Mark != f.Get("mark") {
+		b.Change = f.Get("mark") != ""
+		return p.preview(v, http.StatusConflict, b)
+	}
+	if reads != b.Reason && f.Get("reads") != reads {
+		b.Reads = reads
+		return p.preview(v, http.StatusUnprocessableEntity, b)
+	}
+	filed, err := p.x.Recall(v.R.Context(), v.Visitor.Session, ref, b.Reason)
+	if err != nil {
+		return err
+	}
+	return v.Go(fmt.Sprintf("/receipt/%d?new=1", filed.Index))
+}
+
+func (p pages) show(v *frame.Visit, code int, b body) error {
+	b.What = "title"
+	if !b.Found {
+		b.What = "title.ask"
+	}
+	title := p.Word(v, b.What)
+	if b.Error != "" {
+		title = p.Word(v, "error.prefix") + ": " + title
+	}
+	return v.ShowAs(code, p.Pages, "recall", frame.Page{Title: title, Active: "reports", Body: b})
+}
