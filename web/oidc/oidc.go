@@ -244,20 +244,20 @@ func (d *desk) finish(v *frame.Visit, l login, issuer string, c claims) error {
 		return v.Go(l.next)
 	}
 	who, err := d.people.ByIdentity(ctx, issuer, c.Subject)
-	if fault.KindOf(err) == fault.NotFound {
-		return fault.New(fault.Forbidden, "%s says who you are, but nobody here has connected that account; nothing was done; ask your operator for an invitation, sign in with it, and connect the account on your account page", d.provider.config.Name)
-	}
-	if err != nil {
+	if err != nil && fault.KindOf(err) != fault.NotFound {
 		return err
 	}
 	if l.what == stepUp {
-		if who.ID != v.Visitor.Person.ID {
-			return fault.New(fault.Forbidden, "that is somebody else's account at %s; nothing was done", d.provider.config.Name)
+		if err != nil || who.ID != v.Visitor.Person.ID {
+			return fault.New(fault.Forbidden, "that is not your account at %s, or you haven't connected it here; nothing was done", d.provider.config.Name)
 		}
 		if err := d.people.Prove(ctx, v.Visitor.ID, person.ByOIDC); err != nil {
 			return err
 		}
 		return v.Go(l.next)
+	}
+	if err != nil {
+		return fault.New(fault.Forbidden, "%s says who you are, but nobody here has connected that account; nothing was done; ask your operator for an invitation, sign in with it, and connect the account on your account page", d.provider.config.Name)
 	}
 	secret, err := d.people.StartSession(ctx, who.ID, person.ByOIDC, v.R.UserAgent())
 	if err != nil {

@@ -17,23 +17,26 @@ import (
 const (
 	// patience is how long the provider may take for one answer.
 	patience = 10 * time.Second
+	// stale is how long what the provider says about itself counts: somebody who would
+	// be sent to one that is down since hears so here instead.
+	stale = time.Minute
 	// retry is how long a provider that was down isn't asked again.
 	retry = 5 * time.Second
 	// maxAnswer bounds an answer of the provider, in bytes.
 	maxAnswer = 1 << 20
 )
 
-// provider is what the OpenID provider says about itself, asked for when the first
-// person wants to sign in.
+// provider is what the OpenID provider says about itself, asked for when somebody
+// wants to sign in.
 type provider struct {
 	config   Config
 	client   *http.Client
 	redirect string
 
-	mu       sync.Mutex
-	found    *found
-	failed   time.Time
-	problems error
+	mu    sync.Mutex
+	found *found
+	err   error     // instead, when it was down
+	asked time.Time // zero: not yet
 }
 
 // found is a provider that answered.
@@ -72,19 +75,19 @@ func (p *provider) context(ctx context.Context) context.Context {
 	return oidc.ClientContext(ctx, p.client)
 }
 
-// find gives the provider, after asking it once. One that is down is asked again
-// after a while.
+// find gives the provider, and asks it first when what is known of it is old.
 func (p *provider) find(ctx context.Context) (*found, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.found != nil {
-		return p.found, nil
+	life := stale
+	if p.err != nil {
+		life = retry
 	}
-	if p.problems == nil || time.Since(p.failed) >= retry {
-		p.found, p.problems = p.discover(ctx)
-		p.failed = time.Now()
+	if p.asked.IsZero() || time.Since(p.asked) >= life {
+		p.found, p.err = p.discover(ctx)
+		p.asked = time.Now().UTC()
 	}
-	return p.found, p.problems
+	return p.found, p.err
 }
 
 // discover asks the provider (OpenID Connect Discovery 1.0 section 4). Whoever asks
