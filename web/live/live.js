@@ -6,14 +6,14 @@
 	if (!list || !list.dataset.follow) return;
 	const $ = id => document.getElementById(id);
 	const hold = $("hold"), more = $("more"), said = $("said"), forms = $("forms").content;
-	const {show, one, other} = list.dataset, own = new Set(list.dataset.own.split(" "));
+	const {show, single, many} = list.dataset, own = new Set(list.dataset.own.split(" "));
 	const most = 200, sayEvery = 30e3, hiddenFor = 5 * 60e3;
 	const hover = matchMedia("(hover: hover)");
 	let since = list.dataset.since, source, inbox = [], waiting = [], held = 0, unsaid = 0, saidAt = Date.now(), hiddenAt = 0, frame = 0, timer;
 
 	const still = () => hold.getAttribute("aria-pressed") === "true" || list.contains(document.activeElement) || hover.matches && list.matches(":hover");
 	const form = (kind, name) => [...forms.querySelectorAll(`[data-${kind}]`)].find(e => e.dataset[kind] === name)?.firstElementChild?.cloneNode(true);
-	const count = n => (n === 1 ? one : other).replace("{n}", n.toLocaleString("en"));
+	const count = n => (n === 1 ? single : many).replace("{n}", n.toLocaleString("en"));
 	const state = name => document.querySelectorAll("[data-state]").forEach(e => e.hidden = e.dataset.state !== name);
 	const wanted = r => show === "back" ? r.gone === "taken-back" : show === "mine" ? own.has(r.by) : !show || show === "in:" + r.in;
 

@@ -60,9 +60,16 @@ func shorten(s string) string {
 	return string(r[:maxShown*2/3]) + " … " + string(r[len(r)-maxShown/4:])
 }
 
-// safe gives a text that somebody else wrote as a list shows it.
+// safe gives a text that somebody else wrote as a list shows it; one that may be
+// taken for a value stands so that no program makes a link of it.
 func safe(s string) string {
-	return shorten(frame.Visible(frame.Defang(strings.Join(strings.Fields(s), " "))))
+	words := strings.Fields(s)
+	if len(words) == 1 || strings.Contains(s, "://") {
+		for i, w := range words {
+			words[i] = frame.Defang(w)
+		}
+	}
+	return shorten(frame.Visible(strings.Join(words, " ")))
 }
 
 // names are the properties that name an object which has no value of its own, the
@@ -219,7 +226,7 @@ func (t *teller) row(a exchange.Arrival, collection string) row {
 	if a.Gone != "" {
 		r.Gone = goneOf(a.Gone)
 	}
-	if a.Gone != "" && a.Ended.After(a.Filed) {
+	if a.Gone != "" && a.Ended.Sub(a.Filed) >= time.Second {
 		r.After = frame.Left(a.Ended.Sub(a.Filed))
 	}
 	if a.Raw == nil {
