@@ -2,6 +2,7 @@ package person_test
 
 import (
 	"context"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"tocsin/fault"
+	"tocsin/ledger"
 	"tocsin/member"
 	"tocsin/person"
 	"tocsin/store"
@@ -373,4 +375,71 @@ func TestProve(t *testing.T) {
 			t.Errorf("sessions %v", l)
 		}
 	})
+}
+
+// A known secret costs no look-up but the rights counter, once each 100 ms.
+func TestAuthenticateIsCheap(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &storetest.Breaker{}
+		w := newWorld(t, storetest.Open(t, b.Config))
+		secret, _ := w.signIn(w.invite(w.bank, "", "jane", member.RoleAnalyst))
+		time.Sleep(time.Second)
+		w.in("once", secret)
+		reads := b.Reads()
+		for range 1000 {
+			w.in("in use", secret)
+		}
+		if n := b.Reads() - reads; n != 0 {
+			t.Errorf("1000 requests at once read %d times", n)
+		}
+		for range 10 {
+			time.Sleep(100 * time.Millisecond)
+			w.in("in use", secret)
+		}
+		if n := b.Reads() - reads; n != 10 {
+			t.Errorf("10 requests 100 ms apart read %d times", n)
+		}
+		reads = b.Reads()
+		w.out("no secret at all", "x")
+		if b.Reads() != reads {
+			t.Error("what can't be a secret is looked up")
+		}
+	})
+}
+
+// A database that doesn't answer signs nobody out.
+func TestBrokenReadIsNoEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &storetest.Breaker{}
+		w := newWorld(t, storetest.Open(t, b.Config))
+		jane := w.invite(w.bank, "", "jane", member.RoleAnalyst)
+		secret, _ := w.signIn(jane)
+		b.FailOn(1, storetest.Before)
+		if _, err := w.StartSession(t.Context(), jane.ID, person.ByPasskey, ""); err == nil {
+			t.Error("a session was opened in a broken database")
+		}
+		time.Sleep(100 * time.Millisecond)
+		if _, err := w.Authenticate(t.Context(), secret); err == nil || fault.KindOf(err) == fault.Unauthenticated {
+			t.Errorf("with a broken database: %v", err)
+		}
+		b.Heal()
+		w.in("when it answers again", secret)
+	})
+}
+
+func BenchmarkAuthenticate(b *testing.B) {
+	ctx, db := b.Context(), storetest.Open(b)
+	keys := must(ledger.CreateKeys(filepath.Join(b.TempDir(), "keys"), "log.example/test"))(b)
+	members := member.New(db, 1, keys.MAC)
+	people := person.New(db, 1, members, keys)
+	for _, err := range []error{member.Migrate(ctx, db), person.Migrate(ctx, db)} {
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+	must(members.AddMember(ctx, member.NewMember{Name: "Harbor Bank"}))(b)
+	secret := must(people.TakeLink(ctx, must(people.Welcome(ctx, "Harbor Bank"))(b), "Jane", ""))(b)
+	for b.Loop() {
+		must(people.Authenticate(ctx, secret))(b)
+	}
 }
