@@ -48,7 +48,7 @@ type body struct {
 	Asked    string // as it was typed
 	Read     string // the word for what it was read as; "" for nothing
 	ReadAs   string // the kind of a value
-	Errors   []string
+	Errors   []problem
 	Filters  filters
 	Heading  string
 	Counts   []count
@@ -65,6 +65,9 @@ type body struct {
 	Plain    string // address without filters
 	CanFile  bool
 }
+
+// problem is what is wrong with a question, and the field where.
+type problem struct{ At, Text string }
 
 // count is one of the numbers that stand first.
 type count struct {
@@ -95,7 +98,7 @@ func (f *finder) page(v *frame.Visit) error {
 		if fault.KindOf(err) != fault.Invalid {
 			return err
 		}
-		b.Errors = append(b.Errors, fault.Public(err))
+		b.Errors = append(b.Errors, problem{"question", fault.Public(err)})
 	}
 	return f.show(v, b)
 }
@@ -243,7 +246,7 @@ type filters struct {
 	Types, Ins, States []option
 	Type, In, State    string
 	From, To           string
-	Bad                []string // what of it can't be read
+	Bad                []problem // what of it can't be read
 }
 
 type option struct {
@@ -271,12 +274,11 @@ func (f *finder) filters(v *frame.Visit, form url.Values) (out filters) {
 	}
 	out.Ins = choose(out.In, "ins.all", ins, collectionWord)
 	if out.Type != "" && !slices.Contains(types, out.Type) || out.State != "" && out.State != exchange.StateInForce && out.State != exchange.StateExpired {
-		out.Bad = append(out.Bad, f.pages.Word(v, "bad.filter"))
+		out.Bad = append(out.Bad, problem{"type", f.pages.Word(v, "bad.filter")})
 	}
-	for _, d := range []string{out.From, out.To} {
+	for at, d := range map[string]string{"from": out.From, "to": out.To} {
 		if _, err := date(d); err != nil {
-			out.Bad = append(out.Bad, f.pages.Word(v, "bad.date"))
-			break
+			out.Bad = []problem{{at, f.pages.Word(v, "bad.date")}}
 		}
 	}
 	return out
