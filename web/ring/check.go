@@ -13,6 +13,7 @@ import (
 	"tocsin/draft"
 	"tocsin/exchange"
 	"tocsin/fault"
+	"tocsin/intake"
 	"tocsin/web/frame"
 )
 
@@ -26,6 +27,7 @@ type checkPage struct {
 	View     string
 	Tabs     []tab
 	Sections []section
+	Alone    bool   // there is one text, and it needs no title
 	Cut      bool   // there is more than any page shows
 	CutSize  string // of that
 	Next     string
@@ -243,9 +245,9 @@ func (d *desk) sections(v *frame.Visit, b *checkPage, f exchange.Filed, s *excha
 				out = append(out, t)
 			}
 		}
-		r.text, r.piece = d.textsOf(v, out, false), othersSee
+		r.text, r.piece = d.textsOf(v, out, s.Format), othersSee
 	default:
-		r.text = d.textsOf(v, s.Texts, true)
+		r.text = d.textsOf(v, s.Texts, s.Format)
 		r.piece = func(t *exchange.MarkedText, sp exchange.Span) piece { return d.marked(v, t, sp) }
 	}
 	var next *cursor
@@ -254,13 +256,14 @@ func (d *desk) sections(v *frame.Visit, b *checkPage, f exchange.Filed, s *excha
 	if next != nil {
 		b.Next = at + b.Choices.query("view", b.View, "at", next.String()) + "#doc"
 	}
+	b.Alone = b.View != viewSTIX && len(b.Sections) == 1 && next == nil && from == (cursor{}) && b.Sections[0].Note == ""
 	if from != (cursor{}) {
 		b.First = at + b.Choices.query("view", b.View) + "#doc"
 	}
 }
 
-// textsOf gives texts with their titles; whose verdicts are shown, with notes on them.
-func (d *desk) textsOf(v *frame.Visit, all []exchange.MarkedText, own bool) func(int) (exchange.MarkedText, string, string, bool) {
+// textsOf gives texts with their titles, and with notes on those that others don't get so.
+func (d *desk) textsOf(v *frame.Visit, all []exchange.MarkedText, f intake.Format) func(int) (exchange.MarkedText, string, string, bool) {
 	return func(i int) (t exchange.MarkedText, title, note string, ok bool) {
 		if i >= len(all) {
 			return t, "", "", false
@@ -269,10 +272,17 @@ func (d *desk) textsOf(v *frame.Visit, all []exchange.MarkedText, own bool) func
 		if t.Source {
 			return t, d.pages.Word(v, "source."+t.Path), d.pages.Word(v, "source."+t.Path+".note"), true
 		}
+		if t.Type == "report" && t.Path == "description" && (f == intake.EML || f == intake.Text) {
+			word := "source.text"
+			if f == intake.EML {
+				word = "source.mail"
+			}
+			return t, d.pages.Word(v, word), "", true
+		}
 		typ, _ := short(d.word(v, "object."+t.Type, t.Type), maxTitle)
 		path, _ := short(d.word(v, "field."+t.Path, t.Path), maxTitle)
 		title = typ + ", " + path
-		if own && t.Waits {
+		if t.Waits {
 			note = d.pages.Word(v, "waits.note")
 		}
 		return t, title, note, true
@@ -288,7 +298,6 @@ func (d *desk) marked(v *frame.Visit, t *exchange.MarkedText, sp exchange.Span) 
 	case exchange.VerdictHold:
 		p.Kind, p.Link = "held", "#held"
 	default:
-		p.Label = d.pages.Word(v, "nothing")
 		if sp.Label != "" {
 			p.Label = d.label(v, sp.Label)
 		}

@@ -17,6 +17,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"tocsin/draft"
 	"tocsin/exchange"
@@ -63,10 +64,16 @@ type pastePage struct {
 	More      int       // failures that are not listed
 	Text      string
 	Formats   []option
-	Drafts    []draft.Draft
+	Drafts    []waiting
 	Kept      *draft.Draft // what could not be read is still there, and may be read as something else
 	KeptLink  string
 	Discarded bool
+}
+
+// waiting is a draft that was not filed yet.
+type waiting struct {
+	draft.Draft
+	Left time.Duration
 }
 
 type option struct {
@@ -91,9 +98,12 @@ func (d *desk) paste(v *frame.Visit) error {
 
 // showPaste shows the first step, with what is not filed yet.
 func (d *desk) showPaste(v *frame.Visit, code int, b pastePage, format string) error {
-	var err error
-	if b.Drafts, err = d.drafts.List(v.R.Context(), owner(v)); err != nil {
+	all, err := d.drafts.List(v.R.Context(), owner(v))
+	if err != nil {
 		return err
+	}
+	for _, dr := range all {
+		b.Drafts = append(b.Drafts, waiting{dr, time.Until(dr.Ends)})
 	}
 	b.Formats = d.formats(v, format)
 	title := d.pages.Word(v, "paste.title")

@@ -6,10 +6,8 @@ import (
 	"fmt"
 	"html"
 	"io"
-	"log/slog"
 	"mime/multipart"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"regexp"
 	"strings"
@@ -17,11 +15,8 @@ import (
 
 	"tocsin/apptest"
 	"tocsin/draft"
-	"tocsin/exchange"
 	"tocsin/member"
 	"tocsin/store"
-	"tocsin/web/frame"
-	"tocsin/web/ring"
 )
 
 const (
@@ -40,27 +35,17 @@ func doubt(id, domain string) string {
 		`"description":"Sent from the compromised account of a supplier, tom.baker@supplier.example; the indicted suspect said nothing.","pattern_type"`, 1))
 }
 
-// site is a node with the pages of this folder on a port of their own.
+// site is a node, and two people of it.
 type site struct {
 	*apptest.Node
-	drafts *draft.Drafts
-	ana    string // the session of an analyst of the bank
-	bo     string // of one of the hospital
+	ana string // the session of an analyst of the bank
+	bo  string // of one of the hospital
 }
 
 func start(t testing.TB) *site {
 	t.Helper()
-	n := *apptest.Start(t, bank, hospital)
-	node := n.App.Node()
-	if err := draft.Migrate(t.Context(), node.DB); err != nil {
-		t.Fatal(err)
-	}
-	s := &site{Node: &n, drafts: draft.New(node.DB, exchange.LogID, node.Keys), ana: n.Person(bank), bo: n.Person(hospital)}
-	f := frame.New(frame.Config{Exchange: node.Exchange, People: node.People, Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))})
-	server := httptest.NewServer(f.Handler(ring.Routes(f, s.drafts)))
-	t.Cleanup(server.Close)
-	n.URL = server.URL
-	return s
+	n := apptest.Start(t, bank, hospital)
+	return &site{n, n.Person(bank), n.Person(hospital)}
 }
 
 // get asks for a page that must be answered with a code.
