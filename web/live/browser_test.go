@@ -4,10 +4,10 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"tocsin/apptest"
 	"tocsin/browser"
-	"tocsin/member"
 )
 
 // fill files what a day brings: kinds of all sorts, a recall, another's words.
@@ -38,5 +38,134 @@ func TestInBrowser(t *testing.T) {
 		{Name: "live-full", URL: "/live", CookieName: "tocsin", Cookie: ana},
 		{Name: "live-back", URL: "/live?show=back", CookieName: "tocsin", Cookie: ana},
 	})
-	_ = member.RoleReviewer
+}
+
+// file files one indicator.
+func file(n *apptest.Node, id, domain string) {
+	n.Helper()
+	n.Want(201, hospital, "POST", "/api/v1/reports", apptest.Bundle(apptest.Indicator(id, domain)))
+}
+
+// TestItMoves: rows come by themselves, a recall is tagged in place, and nothing
+// moves under whoever reads: by focus, by the button and by its key.
+func TestItMoves(t *testing.T) {
+	b := browser.Start(t)
+	n := apptest.Start(t, bank, hospital)
+	ana := n.Person(bank)
+	p := b.Page(t, n.URL).Cookie("tocsin", ana)
+	p.Go("/live")
+	file(n, "1", "first.example")
+	p.WaitText("#ticker", "first[.]example")
+	if p.Has("#empty") {
+		t.Error("the page still says that nothing has arrived")
+	}
+	file(n, "2", "second.example")
+	p.WaitText("#ticker > :first-child", "second[.]example")
+	if role := browser.Eval[string](p, `document.querySelector("#ticker").getAttribute("aria-live")`); role != "off" {
+		t.Errorf("the list is read out: %s", role)
+	}
+	n.Want(201, hospital, "POST", "/api/v1/recalls", `{"ref":"`+id1+`","reason":"a mistake"}`)
+	p.WaitText("#ticker > :last-child", "Taken back")
+	if rows := browser.Eval[int](p, `document.querySelectorAll("#ticker > li").length`); rows != 2 {
+		t.Errorf("%d rows after a recall; want it in place", rows)
+	}
+
+	// Held by its key, and let go by it.
+	p.Key("Space")
+	if pressed := browser.Eval[string](p, `document.getElementById("hold").getAttribute("aria-pressed")`); pressed != "true" {
+		t.Fatalf("after space the button is pressed: %s", pressed)
+	}
+	file(n, "3", "third.example")
+	p.WaitText("#more", "1 new, show")
+	file(n, "4", "fourth.example")
+	p.WaitText("#more", "2 new, show")
+	if got := p.Text("#ticker"); strings.Contains(got, "third") {
+		t.Errorf("the list moved while it was held: %s", got)
+	}
+	p.Click("#more")
+	p.WaitText("#ticker > :first-child", "fourth[.]example")
+	p.Key("Space")
+
+	// Held by the focus of whoever walks through the rows.
+	p.Key("j")
+	if f := p.Focused(); f.Name != "fourth[.]example" {
+		t.Fatalf("j leads to %v", f)
+	}
+	file(n, "5", "fifth.example")
+	p.WaitText("#more", "1 new, show")
+	if f := p.Focused(); f.Name != "fourth[.]example" {
+		t.Errorf("the focus moved to %v", f)
+	}
+	p.Axe()
+	p.TabTo("1 new, show")
+	p.Key("Enter")
+	p.WaitText("#ticker > :first-child", "fifth[.]example")
+	if f := p.Focused(); f.Name != "fifth[.]example" {
+		t.Errorf("after showing what is new the focus is on %v", f)
+	}
+}
+
+// TestStreamEnds: who is signed out is told that the list stands still.
+func TestStreamEnds(t *testing.T) {
+	b := browser.Start(t)
+	n := apptest.Start(t, bank, hospital)
+	ana := n.Person(bank)
+	p := b.Page(t, n.URL).Cookie("tocsin", ana)
+	p.Go("/live")
+	file(n, "1", "first.example")
+	p.WaitText("#ticker", "first[.]example")
+	people := n.App.Node().People
+	v, err := people.Authenticate(t.Context(), ana)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := people.End(t.Context(), v.Person.ID, v.ID); err != nil {
+		t.Fatal(err)
+	}
+	p.Expect(".") // the browser says in its console that the stream was refused
+	p.Wait(`[data-state="end"]:not([hidden])`)
+	p.Axe()
+}
+
+// TestHundredASecond: a flood is shown as it comes, the list stays short, and the
+// page answers all the while.
+func TestHundredASecond(t *testing.T) {
+	b := browser.Start(t)
+	n := apptest.Start(t, bank, hospital)
+	p := b.Page(t, n.URL).Cookie("tocsin", n.Person(bank))
+	p.Go("/live")
+	browser.Eval[int](p, `(() => { window.worst = 0; let last = performance.now(); setInterval(() => { const now = performance.now(); worst = Math.max(worst, now - last - 20); last = now; }, 20); return 1; })()`)
+	const seconds = 5
+	tick := time.NewTicker(time.Second / 20)
+	defer tick.Stop()
+	for i := range seconds * 20 {
+		var objects []string
+		for k := range 5 {
+			objects = append(objects, apptest.Indicator(fmt.Sprintf("%x", i*5+k+1), fmt.Sprintf("h%d.example", i*5+k)))
+		}
+		n.Want(201, hospital, "POST", "/api/v1/reports", apptest.Bundle(objects...))
+		<-tick.C
+	}
+	p.WaitText("#ticker > :first-child", fmt.Sprintf("h%d[.]example", seconds*100-1))
+	rows, worst := browser.Eval[int](p, `document.querySelectorAll("#ticker > li").length`), browser.Eval[float64](p, `worst`)
+	if rows != 200 {
+		t.Errorf("%d rows, want 200", rows)
+	}
+	t.Logf("%d events in %d s: %d rows; the page was busy for at most %.0f ms at once", seconds*100, seconds, rows, worst)
+	if worst > 1000 {
+		t.Errorf("the page didn't answer for %.0f ms", worst)
+	}
+}
+
+// TestNoScript: the list is there, with a way to ask again and to stop asking.
+func TestNoScript(t *testing.T) {
+	b := browser.Start(t)
+	n := apptest.Start(t, bank, hospital)
+	file(n, "1", "first.example")
+	p := b.Page(t, n.URL).Cookie("tocsin", n.Person(bank)).NoScript()
+	p.Go("/live?still=1")
+	if got := p.Text("main"); !strings.Contains(got, "first[.]example") || !strings.Contains(got, "Reload") || !strings.Contains(got, "Let it move") || strings.Contains(got, "Hold still space") {
+		t.Errorf("without script: %s", got)
+	}
+	p.Axe().Overflow()
 }
