@@ -22,6 +22,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
@@ -287,13 +288,13 @@ func (d *desk) note(v *frame.Visit, err error) error {
 	return err
 }
 
-// cut keeps of an error code what one has (RFC 6749 section 4.1.2.1: visible ASCII).
+// cut keeps of an error code what the codes of RFC 6749 are made of.
 func cut(code string) string {
-	out := []byte{}
-	for i := range min(len(code), 60) {
-		if code[i] > ' ' && code[i] < 0x7f {
-			out = append(out, code[i])
+	keep := func(r rune) rune {
+		if r == '_' || r == '-' || '0' <= r && r <= '9' || 'a' <= r && r <= 'z' {
+			return r
 		}
+		return -1
 	}
-	return string(out)
+	return strings.Map(keep, code[:min(len(code), 60)])
 }
