@@ -101,7 +101,7 @@ func TestNext(t *testing.T) {
 	} {
 		phone := w.browser()
 		asked := phone.asked("/oidc/start?next=" + url.QueryEscape(next))
-		h.answers(h.sign(t, "RS256", h.claims(asked)))
+		h.answers(h.sign(t, "ES256", h.claims(asked)))
 		if a := phone.back(h, asked); a.page != "you are at "+want {
 			t.Errorf("next=%.40q leads to %s: %.60s", next, a.at, a.page)
 		}
