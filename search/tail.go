@@ -69,7 +69,7 @@ func (t *tail) find(into []Hit, aud int32, w *Wish, after int64, limit int) []Hi
 
 func (t *tail) has(d tailDoc, w *Wish) bool {
 	of := t.words[d.from:d.to]
-	holds := func(w Word) bool { _, found := slices.BinarySearch(of, w); return found }
+	holds := func(w Word) bool { return slices.Contains(of, w) }
 	for _, word := range w.Words {
 		if !holds(word) {
 			return false
@@ -96,6 +96,7 @@ func (t *tail) cut() (segs []segment, blocks [][]block, err error) {
 			}
 		}
 		slices.Sort(all)
+		all = slices.Compact(all)
 		bs, starts := dateBlocks(ats)
 		w := writer{emit: func(b block) error { bs = append(bs, b); return nil }}
 		var places []uint32

@@ -2,7 +2,6 @@ package search
 
 import (
 	"errors"
-	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -91,11 +90,15 @@ func split(s string, emit func(word string, whole bool)) {
 		}
 		switch classOf(r) {
 		case letter:
-			end := runEnd(s, i, false)
-			name(strings.TrimRight(s[i:end], ".-_@+"), emit)
+			end, joined := runEnd(s, i)
+			if joined {
+				name(strings.TrimRight(s[i:end], ".-_@+"), emit)
+			} else if end-i <= maxWord {
+				emit(s[i:end], true)
+			}
 			i = end
 		case dense:
-			end := runEnd(s, i, true)
+			end := denseEnd(s, i)
 			pairs(s[i:end], emit)
 			i = end
 		default:
@@ -104,14 +107,34 @@ func split(s string, emit func(word string, whole bool)) {
 	}
 }
 
-// runEnd gives where a run of word characters, or of dense ones, ends.
-func runEnd(s string, i int, ofDense bool) int {
+// runEnd gives where a run of word characters ends, and whether some join others.
+// It is passed by every byte that is filed, so it looks at ASCII itself.
+func runEnd(s string, i int) (end int, joined bool) {
 	for i < len(s) {
-		r, n := rune(s[i]), 1
-		if r >= utf8.RuneSelf {
-			r, n = utf8.DecodeRuneInString(s[i:])
+		switch c := s[i]; {
+		case c >= 'a' && c <= 'z', c >= '0' && c <= '9', c >= 'A' && c <= 'Z':
+			i++
+		case c == '.', c == '-', c == '_', c == '@', c == '+':
+			joined = true
+			i++
+		case c < utf8.RuneSelf:
+			return i, joined
+		default:
+			r, n := utf8.DecodeRuneInString(s[i:])
+			if classOf(r) != letter {
+				return i, joined
+			}
+			i += n
 		}
-		if c := classOf(r); ofDense && c != dense || !ofDense && c != letter && c != joining {
+	}
+	return i, joined
+}
+
+// denseEnd gives where a run of dense characters ends.
+func denseEnd(s string, i int) int {
+	for i < len(s) {
+		r, n := utf8.DecodeRuneInString(s[i:])
+		if classOf(r) != dense {
 			break
 		}
 		i += n
@@ -202,15 +225,13 @@ func (l Lexicon) Type(typ string) Word { return l.word(typeWord, typ) }
 func (l Lexicon) Ref(id string) Word { return l.word(refWord, id) }
 
 // Object appends the words of an object: those of every text that it holds, its
-// type, and each identifier in a property that ends with _ref or _refs. Each
-// once, sorted.
+// type, and each identifier in a property that ends with _ref or _refs. As they
+// come: some may be there several times.
 func (l Lexicon) Object(into []Word, raw []byte, typ string) []Word {
-	from := len(into)
 	into = append(into, l.Type(typ))
 	emit := func(w string, _ bool) { into = append(into, l.word(plainWord, w)) }
 	leaves(raw, func(text string) bool { split(text, emit); return true }, func(id string) { into = append(into, l.Ref(id)) })
-	slices.Sort(into[from:])
-	return into[:from+len(slices.Compact(into[from:]))]
+	return into
 }
 
 // errEnough ends a walk.

