@@ -35,6 +35,7 @@ type EntryView struct {
 	Own     bool   // the reader's member filed it
 	By      string // who filed it, as its objects say it to the reader; "" when they don't
 	Title   string // what names it best, as written by whoever filed it; "" for nothing
+	Named   int    // of what is of the type of the object that Title names
 	Part    ledger.PartOf
 	Reason  string // of a recall or decision; it went through the gate
 	Counts  []Count
@@ -253,12 +254,26 @@ func (x *Exchange) fill(ctx context.Context, q store.Querier, s member.Session, 
 	}
 	for _, o := range objects {
 		if len(heads) > 0 && o.At == heads[0].At {
-			out.Title = o.Name
+			out.Title, out.Named = o.Name, named(o.Type, out.Counts)
 		}
 	}
 	out.Objects = objects[:len(asked)]
 	out.By, err = x.filedAs(ctx, q, s, out.Index, objects)
 	return err
+}
+
+// named gives how many objects a title stands for: a story for itself, a value for
+// all values beside it.
+func named(typ string, counts []Count) int {
+	if typ != "indicator" && typeRank(typ) < typeRank("indicator") {
+		return 1
+	}
+	for _, c := range counts {
+		if c.Kind == typ {
+			return c.N
+		}
+	}
+	return 1
 }
 
 // described reads objects, and says what each is and how it stands.

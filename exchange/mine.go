@@ -16,6 +16,7 @@ type OwnReport struct {
 	Index       int64
 	Filed       time.Time
 	Title       string // as written by whoever filed it; "" when nothing names it
+	Named       int    // of what is of the type of the object that Title names
 	Part        ledger.PartOf
 	Objects     int // that went out
 	Removed     int // values
@@ -110,12 +111,15 @@ func (x *Exchange) ownReport(ctx context.Context, q store.Querier, s member.Sess
 	default:
 		r.State = StateInForce
 	}
-	r.Title, err = x.titleOf(ctx, q, s, &v)
+	var typ string
+	if r.Title, typ, err = x.titleOf(ctx, q, s, &v); typ == "indicator" {
+		r.Named = v.facts.Indicator
+	}
 	return r, err
 }
 
 // titleOf gives what names an entry best, of its first objects.
-func (x *Exchange) titleOf(ctx context.Context, q store.Querier, s member.Session, v *seen) (string, error) {
+func (x *Exchange) titleOf(ctx context.Context, q store.Querier, s member.Session, v *seen) (title, typ string, err error) {
 	var best archive.Object
 	n := 0
 	for _, aud := range v.auds {
@@ -127,15 +131,15 @@ func (x *Exchange) titleOf(ctx context.Context, q store.Querier, s member.Sessio
 			return n < titleHeads
 		})
 		if err != nil {
-			return "", err
+			return "", "", err
 		}
 	}
 	if best.ID == "" {
-		return "", nil
+		return "", "", nil
 	}
 	objects, err := x.described(ctx, q, s, []archive.Object{best})
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
-	return objects[0].Name, nil
+	return objects[0].Name, objects[0].Type, nil
 }

@@ -10,6 +10,7 @@ import (
 	"embed"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"tocsin/exchange"
@@ -51,6 +52,8 @@ type body struct {
 	Error  string // what is wrong with the reason or the reference
 	At     string // the field that it is about
 	Change bool   // what goes is not what was shown before
+	Back   string // where who keeps it goes
+	Others int    // organisations that see something of it, without one's own
 	What   string // heading: a key of words
 }
 
@@ -97,15 +100,8 @@ func (p pages) fill(v *frame.Visit, ref string, b *body) error {
 		return err
 	}
 	preview.Ref = b.Ref
-	b.RecallPreview, b.Found = preview, true
-	for _, c := range preview.Types {
-		form := map[bool]string{true: ".one", false: ".other"}[c.N == 1]
-		key := "type." + c.Kind
-		if p.Word(v, key+form) == key+form {
-			key = "type.else"
-		}
-		b.Types = append(b.Types, p.Word(v, key+form, "n", c.N))
-	}
+	b.RecallPreview, b.Found, b.Others = preview, true, max(0, preview.Members-1)
+	b.Types = p.types(v, preview.Types)
 	for _, name := range preview.Names {
 		b.Names = append(b.Names, short(name))
 	}
@@ -116,6 +112,25 @@ func (p pages) fill(v *frame.Visit, ref string, b *body) error {
 		}
 	}
 	return nil
+}
+
+// types says how many there are of each type; those without a word stand together.
+func (p pages) types(v *frame.Visit, counts []exchange.Count) (out []string) {
+	others := 0
+	word := func(key string, n int) string {
+		return p.Word(v, key+map[bool]string{true: ".one", false: ".other"}[n == 1], "n", n)
+	}
+	for _, c := range counts {
+		if key := "type." + c.Kind; strings.HasPrefix(word(key, c.N), key) {
+			others += c.N
+		} else {
+			out = append(out, word(key, c.N))
+		}
+	}
+	if others > 0 {
+		out = append(out, word("type.else", others))
+	}
+	return out
 }
 
 // short gives what somebody else wrote on one line, defanged, without its middle
@@ -171,6 +186,12 @@ func (p pages) show(v *frame.Visit, code int, b body) error {
 	b.What = "title"
 	if !b.Found {
 		b.What = "title.ask"
+	}
+	b.Back = "/reports"
+	if b.Thing != "" {
+		b.Back = "/i/" + url.PathEscape(b.Thing)
+	} else if n, ok := strings.CutPrefix(b.Ref, "report-"); ok {
+		b.Back = "/report/" + url.PathEscape(n)
 	}
 	title := p.Word(v, b.What)
 	if b.Error != "" {

@@ -43,6 +43,7 @@ type body struct {
 	Shared  string // the account, in words
 	Taken   string
 	Waits   string
+	Since   int      // objects that were taken back since
 	To      []string // how many see it, by collection
 	Parts   []exchange.PartProof
 	MoreOf  int // parts that are not listed
@@ -101,11 +102,16 @@ func (p pages) show(v *frame.Visit) error {
 // account says in words what was shared, removed and held.
 func (b *body) account(p pages, v *frame.Visit) {
 	values, types := p.list(v, "kind.", b.Values), p.list(v, "type.", b.Types)
-	switch {
-	case values != "" && types != "":
+	there := 0
+	for _, c := range b.Types {
+		there += c.N
+	}
+	b.Shared = types
+	if values != "" {
 		b.Shared = p.Word(v, "shared.values", "values", values, "objects", types)
-	case types != "":
-		b.Shared = types
+	}
+	if there < b.Objects {
+		b.Since = b.Objects - there
 	}
 	b.Taken = p.list(v, "label.", b.Removed)
 	b.Waits = p.list(v, "label.", b.Held)
@@ -114,13 +120,19 @@ func (b *body) account(p pages, v *frame.Visit) {
 // list writes counts as "2 domains, 1 address".
 func (p pages) list(v *frame.Visit, group string, counts []exchange.Count) string {
 	var out []string
+	others := 0
+	word := func(key string, n int) string {
+		return p.Word(v, key+map[bool]string{true: ".one", false: ".other"}[n == 1], "n", n)
+	}
 	for _, c := range counts {
-		form := map[bool]string{true: ".one", false: ".other"}[c.N == 1]
-		key := group + c.Kind
-		if p.Word(v, key+form) == key+form {
-			key = group + "else"
+		if key := group + c.Kind; strings.HasPrefix(word(key, c.N), key) {
+			others += c.N
+		} else {
+			out = append(out, word(key, c.N))
 		}
-		out = append(out, p.Word(v, key+form, "n", c.N))
+	}
+	if others > 0 {
+		out = append(out, word(group+"else", others))
 	}
 	return strings.Join(out, ", ")
 }

@@ -22,6 +22,7 @@ type mine struct {
 type ownRow struct {
 	exchange.OwnReport
 	Heading string
+	Long    bool   // it has a word that no line can break
 	Tag     string // state of the frame's list; "" for words alone
 }
 
@@ -49,10 +50,8 @@ func (p pages) mine(v *frame.Visit) error {
 	}
 	b := mine{First: before == 0 && after < 0}
 	for _, r := range reports {
-		row := ownRow{OwnReport: r, Heading: short(r.Title, 80), Tag: r.State}
-		if row.Heading == "" {
-			row.Heading = p.Word(v, "title.report", "n", r.Index)
-		}
+		row := ownRow{OwnReport: r, Heading: p.heading(v, r.Title, r.Named, p.Word(v, "title.report", "n", r.Index)), Tag: r.State}
+		row.Long = unbroken(row.Heading)
 		if r.State == exchange.StatePartly {
 			row.Tag = ""
 		}

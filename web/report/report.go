@@ -55,6 +55,7 @@ type body struct {
 	exchange.EntryView
 	What     string // report, decision, recall, expiry: a key of words
 	Heading  string // safe to show
+	Long     bool   // it has a word that no line can break
 	Counts   []line
 	Values   []line
 	Groups   []group
@@ -92,6 +93,7 @@ type group struct {
 type row struct {
 	Name, Link string
 	Plain      bool // the name is words, not a value
+	Long       bool // it has a word that no line can break
 	More       int
 	Collection string
 	State      string // word
@@ -137,14 +139,26 @@ func (p pages) report(v *frame.Visit) error {
 	p.became(v, b)
 	b.pages()
 	title := p.Word(v, "title."+b.What, "n", e.Index)
-	if b.Heading = short(e.Title, 140); b.Heading == "" {
-		b.Heading = title
-	}
+	b.Heading = p.heading(v, e.Title, e.Named, title)
+	b.Long = unbroken(b.Heading)
 	active := ""
 	if e.Own {
 		active = "reports"
 	}
 	return v.Show(p.Pages, "report", frame.Page{Title: title, Active: active, Body: b})
+}
+
+// heading names a report by what names its first object: a story by its title, an
+// indicator by its value and how many more there are.
+func (p pages) heading(v *frame.Visit, name string, of int, otherwise string) string {
+	name = short(name, 100)
+	switch {
+	case name == "":
+		return otherwise
+	case of > 1:
+		return p.Word(v, "heading", "name", name, "n", of-1)
+	}
+	return name
 }
 
 // count says how many there are of each kind, with where the number leads.
@@ -202,6 +216,7 @@ func (p pages) row(v *frame.Visit, o *exchange.EntryObject) row {
 	if r.Name == "" {
 		r.Name = o.ID
 	}
+	r.Long = unbroken(r.Name)
 	switch {
 	case o.Newer:
 		r.State = p.Word(v, "newer")

@@ -18,6 +18,7 @@ const (
 
 // text is what somebody wrote, as it was released.
 type text struct {
+	N      int    // from 1
 	Of     string // word of the object's type
 	Pieces []piece
 	Cut    bool // there is more of it in the object
@@ -40,6 +41,11 @@ func short(s string, most int) string {
 	return string(r[:most*2/3]) + " … " + string(r[len(r)-most/4:])
 }
 
+// unbroken tells a text with a word that is wider than a phone.
+func unbroken(s string) bool {
+	return slices.ContainsFunc(strings.Fields(s), func(w string) bool { return len(w) > 24 })
+}
+
 // prose are the properties in which people write.
 var prose = []string{"description", "content", "abstract", "explanation"}
 
@@ -57,7 +63,7 @@ func (p pages) texts(v *frame.Visit, objects []exchange.EntryObject) (out []text
 				more++
 				return nil
 			}
-			t := text{Of: p.word(v, "type.", o.Type)}
+			t := text{N: len(out) + 1, Of: p.word(v, "type.", o.Type)}
 			shown := []rune(f.Value)
 			if t.Cut = len(shown) > room; t.Cut {
 				shown = shown[:room]

@@ -43,7 +43,7 @@ func Routes(s *frame.Site) []frame.Route {
 // body is what the page shows.
 type body struct {
 	exchange.ThingPage
-	Value     string // defanged
+	Heading   string // the value, defanged, without its middle when it is long
 	Plain     string // as it is copied
 	Kind      string // word
 	Grade     string // confidence with its word; "" when nobody says one
@@ -138,7 +138,7 @@ func (p pages) page(v *frame.Visit, t observable.Thing) error {
 	if err != nil {
 		return err
 	}
-	b := &body{ThingPage: page, Value: frame.Visible(frame.Defang(t.Value)), Plain: t.Value, Kind: p.word(v, "kind.", string(t.Kind))}
+	b := &body{ThingPage: page, Heading: short(t.Value, 160), Plain: t.Value, Kind: p.word(v, "kind.", string(t.Kind))}
 	b.First, b.Last = time.UnixMicro(page.Record.First).UTC(), time.UnixMicro(page.Record.Last).UTC()
 	b.CanFile = s.May(member.ActFile) == nil
 	b.SeeToo = b.CanFile && page.State == exchange.StateInForce
