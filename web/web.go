@@ -10,6 +10,7 @@ import (
 	"tocsin/web/frame"
 	"tocsin/web/help"
 	"tocsin/web/live"
+	"tocsin/web/operator"
 	"tocsin/web/passkey"
 	"tocsin/web/public"
 	"tocsin/web/recall"
@@ -36,6 +37,7 @@ func Routes(s *frame.Site, p Parts) []frame.Route {
 		find.Routes(s),
 		help.Routes(s),
 		live.Routes(s),
+		operator.Routes(s),
 		passkey.Routes(s),
 		public.Routes(s),
 		recall.Routes(s),
