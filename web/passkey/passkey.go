@@ -60,8 +60,13 @@ type desk struct {
 }
 
 // Routes gives the endpoints.
-func Routes(s *frame.Site) []frame.Route {
-	d := &desk{site: s, people: s.People, strangers: newPending(), known: newPending()}
+func Routes(s *frame.Site) []frame.Route { return newDesk(s).routes() }
+
+func newDesk(s *frame.Site) *desk {
+	return &desk{site: s, people: s.People, strangers: newPending(), known: newPending()}
+}
+
+func (d *desk) routes() []frame.Route {
 	return []frame.Route{
 		{Pattern: "POST /passkey/add/begin", Anyone: true, Serve: d.json(d.beginAdd)},
 		{Pattern: "POST /passkey/add/finish", Anyone: true, Serve: d.json(d.finishAdd)},

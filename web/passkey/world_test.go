@@ -29,6 +29,7 @@ type world struct {
 	testing.TB
 	people   *person.People
 	site     *frame.Site
+	desk     *desk
 	handler  http.Handler
 	members  *member.Registry
 	log      bytes.Buffer
@@ -54,7 +55,8 @@ func newWorld(t testing.TB, origin string) *world {
 	t.Cleanup(func() { x.Close() })
 	w := &world{TB: t, members: x.Members(), people: person.New(db, exchange.LogID, x.Members(), keys)}
 	w.site = frame.New(frame.Config{Exchange: x, People: w.people, Secure: strings.HasPrefix(origin, "https"), Origin: origin, Log: slog.New(slog.NewTextHandler(&w.log, nil))})
-	w.handler = w.site.Handler(Routes(w.site))
+	w.desk = newDesk(w.site)
+	w.handler = w.site.Handler(w.desk.routes())
 	w.ana, w.bob = w.someone("Harbor Bank"), w.someone("Lakeside Hospital")
 	return w
 }
