@@ -42,6 +42,7 @@ type View struct {
 	Style   string
 	Script  string
 	Icon    string
+	WayBack bool // who came by a link has set up no way to sign in again
 	Nav     []NavGroup
 	Head    int64 // entries of the log
 }
@@ -180,10 +181,16 @@ func (s *Site) view(v *Visit, page Page) (*View, error) {
 				return nil, err
 			}
 		}
+		_, err := v.R.Cookie(WayBackCookie)
+		view.WayBack = err == nil
 		view.Nav = nav(who.Session, waits)
 	}
 	return view, nil
 }
+
+// WayBackCookie is there, for as long as a session lasts, while somebody who came by
+// a link has no way to sign in again; package signin sets and ends it.
+const WayBackCookie = "way-back"
 
 // countFor is how old the number of waiting passages beside "Review" may be.
 const countFor = 2 * time.Second

@@ -39,7 +39,7 @@ const maxForm = 16 << 10
 
 // hint is a cookie that says for as long as a session lasts that somebody came by a
 // link and has no way back yet: the frame shows a notice while it is there.
-const hint = "way-back"
+const hint = frame.WayBackCookie
 
 // desk serves the pages.
 type desk struct {
