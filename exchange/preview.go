@@ -175,7 +175,7 @@ func (x *Exchange) asSeen(w *work) error {
 	if len(seen) == 0 || w.shown != nil {
 		return nil
 	}
-	if w.part > len(seen) || w.last && w.part < len(seen) || seen[w.part-1] != x.seenMark(w) {
+	if w.part > len(seen) || w.last != (w.part == len(seen)) || seen[w.part-1] != x.seenMark(w) {
 		return fault.New(fault.Conflict, "this is not what you were shown before; nothing of it was shared; look at it again")
 	}
 	return nil

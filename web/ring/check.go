@@ -44,6 +44,7 @@ type checkPage struct {
 	Fields   fieldsets
 	CanFile  bool
 	Kept     string // until when
+	Others   int    // drafts of the same person that are not filed yet
 }
 
 // counts is the legend.
@@ -173,7 +174,7 @@ func (d *desk) show(v *frame.Visit, b *checkPage) (f exchange.Filed, s *exchange
 
 // unreadable shows the first step again, with what is wrong and what was typed.
 func (d *desk) unreadable(v *frame.Visit, b *checkPage, f exchange.Filed, cause error) error {
-	p := pastePage{Errors: []problem{{"text", fault.Public(cause)}}, Kept: &b.Draft, KeptLink: "/ring/" + b.Draft.ID}
+	p := pastePage{Errors: []problem{{"text", sentence(fault.Public(cause))}}, Kept: &b.Draft, KeptLink: "/ring/" + b.Draft.ID}
 	p.Failures, p.More = listed(f.Failures)
 	body, err := d.drafts.Open(v.R.Context(), owner(v), b.Draft.ID)
 	if err != nil {
@@ -217,6 +218,11 @@ func (d *desk) fill(v *frame.Visit, b *checkPage, f exchange.Filed, s *exchange.
 		return err
 	}
 	d.happens(v, b, f, s)
+	drafts, err := d.drafts.List(v.R.Context(), owner(v))
+	if err != nil {
+		return err
+	}
+	b.Others = len(drafts) - 1
 	b.Fields = fieldsets{Audience: b.Choices.fields("tlp", "group", "named"), Held: b.Choices.fields("take"), File: append(b.Choices.fields(), field{"seen", strings.Join(s.Seen, ",")})}
 	if b.View != viewText {
 		b.Fields.Audience = append(b.Fields.Audience, field{"view", b.View})

@@ -2,8 +2,8 @@ package ring
 
 import (
 	"net/url"
-	"regexp"
 	"slices"
+	"strings"
 
 	"tocsin/draft"
 	"tocsin/exchange"
@@ -34,7 +34,12 @@ type choices struct {
 // maxTake bounds the passages that are chosen one by one.
 const maxTake = 200
 
-var passageID = regexp.MustCompile(`^[1-9][0-9]{0,5}\.[0-9a-f]{16}$`)
+// isPassage tells what may be the name of a passage: PART.HEX, as exchange.Span has it.
+func isPassage(id string) bool {
+	part, hex, ok := strings.Cut(id, ".")
+	return ok && part != "" && len(part) <= 6 && part[0] != '0' && strings.Trim(part, "0123456789") == "" &&
+		len(hex) == 16 && strings.Trim(hex, "0123456789abcdef") == ""
+}
 
 // parseChoices reads a form or an address; what is none of the choices is left out.
 func parseChoices(q url.Values) choices {
@@ -52,7 +57,7 @@ func parseChoices(q url.Values) choices {
 		switch {
 		case id == "all":
 			c.All = true
-		case len(c.Take) < maxTake && passageID.MatchString(id) && !slices.Contains(c.Take, id):
+		case len(c.Take) < maxTake && isPassage(id) && !slices.Contains(c.Take, id):
 			c.Take = append(c.Take, id)
 		}
 	}

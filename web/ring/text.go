@@ -193,7 +193,8 @@ func runeCost(s string) (cost, size int) {
 		return 1, 1
 	}
 	_, size = utf8.DecodeRuneInString(s)
-	return len(frame.Visible(s[:size])), size
+	shown := frame.Visible(s[:size])
+	return len(shown) + 4*strings.Count(shown, "+"), size // + is written as &#43;
 }
 
 // label turns what the gate writes in a value's place into words: [person-1] is
