@@ -9,6 +9,7 @@ import (
 	"tocsin/ledger"
 	"tocsin/member"
 	"tocsin/store"
+	"tocsin/thing"
 )
 
 // OwnReport is a line of what a member filed.
@@ -111,35 +112,72 @@ func (x *Exchange) ownReport(ctx context.Context, q store.Querier, s member.Sess
 	default:
 		r.State = StateInForce
 	}
-	var typ string
-	if r.Title, typ, err = x.titleOf(ctx, q, s, &v); typ == "indicator" {
-		r.Named = v.facts.Indicator
+	heads, err := x.someHeads(ctx, q, &v)
+	if err != nil {
+		return r, err
 	}
-	return r, err
-}
-
-// titleOf gives what names an entry best, of its first objects.
-func (x *Exchange) titleOf(ctx context.Context, q store.Querier, s member.Session, v *seen) (title, typ string, err error) {
-	var best archive.Object
-	n := 0
-	for _, aud := range v.auds {
-		err := x.archive.Scan(ctx, q, aud, v.Added-1, archive.Want{Versions: true, Until: v.Added + v.N - 1}, func(o archive.Object) bool {
-			if o.Index == v.Index && (best.ID == "" || typeRank(typeOf(o.ID)) < typeRank(typeOf(best.ID))) {
-				best = o
-			}
-			n++
-			return n < titleHeads
-		})
-		if err != nil {
-			return "", "", err
+	if r.State == StateInForce && len(v.refs) <= len(heads)+r.Gone {
+		// All of it is at hand: what had ended when it came was never told as an expiry.
+		if r.State, err = x.stateOfHeads(ctx, q, heads); err != nil {
+			return r, err
 		}
 	}
-	if best.ID == "" {
-		return "", "", nil
+	return r, x.title(ctx, q, s, &r, &v, heads)
+}
+
+// someHeads gives the first objects of an entry that are there, without their bytes.
+func (x *Exchange) someHeads(ctx context.Context, q store.Querier, v *seen) (out []archive.Object, err error) {
+	for _, aud := range v.auds {
+		err := x.archive.Scan(ctx, q, aud, v.Added-1, archive.Want{Versions: true, Until: v.Added + v.N - 1}, func(o archive.Object) bool {
+			if o.Index == v.Index {
+				out = append(out, o)
+			}
+			return len(out) < titleHeads
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// stateOfHeads tells whether some of the indicators among objects is in force.
+func (x *Exchange) stateOfHeads(ctx context.Context, q store.Querier, heads []archive.Object) (string, error) {
+	var ats []int64
+	for _, o := range heads {
+		if isIndicator(o.ID) {
+			ats = append(ats, o.At)
+		}
+	}
+	all, err := x.things.At(ctx, q, ats)
+	for _, k := range all {
+		if k.State == thing.InForce {
+			return StateInForce, err
+		}
+	}
+	if len(all) == 0 {
+		return StateOut, err // indicators that name no value that is known here
+	}
+	return StateExpired, err
+}
+
+// title says what names a report best, of its first objects.
+func (x *Exchange) title(ctx context.Context, q store.Querier, s member.Session, r *OwnReport, v *seen, heads []archive.Object) error {
+	if len(heads) == 0 {
+		return nil
+	}
+	best := heads[0]
+	for _, o := range heads {
+		if typeRank(typeOf(o.ID)) < typeRank(typeOf(best.ID)) {
+			best = o
+		}
 	}
 	objects, err := x.described(ctx, q, s, []archive.Object{best})
 	if err != nil {
-		return "", "", err
+		return err
 	}
-	return objects[0].Name, objects[0].Type, nil
+	if r.Title = objects[0].Name; isIndicator(best.ID) {
+		r.Named = v.facts.Indicator
+	}
+	return nil
 }
