@@ -303,7 +303,7 @@ func TestProviderSaysNo(t *testing.T) {
 				w.Write(make([]byte, 1024))
 			}
 		}, code: 502, says: "sign in another way"},
-		"a redirect elsewhere": {token: func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "http://192.0.2.1/", 307) }, code: 502, says: "sign in another way"},
+		"a redirect elsewhere": {token: func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "http://192.0.2.1/", http.StatusTemporaryRedirect) }, code: 502, says: "sign in another way"},
 	} {
 		h.set(func() { h.token = c.token })
 		phone := w.browser()

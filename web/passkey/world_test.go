@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -94,10 +95,7 @@ func (w *world) someone(name string) *browser {
 
 func (b *browser) clone() *browser {
 	c := *b
-	c.cookies = map[string]string{}
-	for k, v := range b.cookies {
-		c.cookies[k] = v
-	}
+	c.cookies = maps.Clone(b.cookies)
 	return &c
 }
 
