@@ -41,7 +41,7 @@ func (a *App) handler() http.Handler {
 	mux.Handle("/metrics", m.Handler(d))
 	mux.Handle("/healthz", m.Health())
 	mux.Handle("/readyz", m.Ready())
-	mux.Handle("/", web.Handler(a.site(), web.Parts{Drafts: a.node.Drafts, BehindProxy: a.cfg.BehindProxy}))
+	mux.Handle("/", web.Handler(a.site(), web.Parts{Drafts: a.node.Drafts, BehindProxy: a.cfg.BehindProxy, Provider: a.cfg.Site.OIDC}))
 	return m.Count(a.logged(patient(mux)))
 }
 

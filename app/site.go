@@ -10,6 +10,7 @@ import (
 	"github.com/pelletier/go-toml/v2"
 
 	"tocsin/fault"
+	"tocsin/web/oidc"
 )
 
 // Site is what the pages say about the exchange and how its people may sign in:
@@ -28,20 +29,8 @@ import (
 //	client_secret_file = "/etc/tocsin/oidc-secret"
 //	name = "Northwater login"
 type Site struct {
-	Name        string `toml:"name"`
-	Origin      string `toml:"origin"`
-	Contact     string `toml:"contact"`
-	Responsible string `toml:"responsible"`
-	OIDC        OIDC   `toml:"-"`
-}
-
-// OIDC names the OpenID provider by which people may sign in; no Issuer, none.
-type OIDC struct {
-	Issuer       string `toml:"issuer"`
-	ClientID     string `toml:"client_id"`
-	SecretFile   string `toml:"client_secret_file"`
-	Name         string `toml:"name"` // on the button
-	ClientSecret string `toml:"-"`    // what the file holds
+	Name, Origin, Contact, Responsible string
+	OIDC                               oidc.Config
 }
 
 // ReadSite reads the file of --site. A setting that this program doesn't know is
@@ -51,11 +40,11 @@ func ReadSite(file string) (Site, error) {
 	if err != nil {
 		return Site{}, fault.Because(err, fault.Invalid, "the file of --site can't be read")
 	}
-	s, err := parseSite(b)
-	if err != nil || s.OIDC.Issuer == "" {
+	s, secretFile, err := parseSite(b)
+	if err != nil || secretFile == "" {
 		return s, err
 	}
-	secret, err := os.ReadFile(s.OIDC.SecretFile)
+	secret, err := os.ReadFile(secretFile)
 	if err != nil {
 		return Site{}, fault.Because(err, fault.Invalid, "oidc.client_secret_file can't be read")
 	}
@@ -63,34 +52,50 @@ func ReadSite(file string) (Site, error) {
 	return s, nil
 }
 
-func parseSite(b []byte) (Site, error) {
-	var f struct {
-		Site Site `toml:"site"`
-		OIDC OIDC `toml:"oidc"`
-	}
-	d := toml.NewDecoder(bytes.NewReader(b)).DisallowUnknownFields()
-	if err := d.Decode(&f); err != nil {
+// siteFile is the form of the file.
+type siteFile struct {
+	Site struct {
+		Name        string `toml:"name"`
+		Origin      string `toml:"origin"`
+		Contact     string `toml:"contact"`
+		Responsible string `toml:"responsible"`
+	} `toml:"site"`
+	OIDC struct {
+		Issuer     string `toml:"issuer"`
+		ClientID   string `toml:"client_id"`
+		SecretFile string `toml:"client_secret_file"`
+		Name       string `toml:"name"`
+		ACR        string `toml:"acr"`
+	} `toml:"oidc"`
+}
+
+// parseSite reads the file's text, and gives where the provider's secret lies.
+func parseSite(b []byte) (s Site, secretFile string, err error) {
+	var f siteFile
+	if err := toml.NewDecoder(bytes.NewReader(b)).DisallowUnknownFields().Decode(&f); err != nil {
 		if strict, ok := errors.AsType[*toml.StrictMissingError](err); ok && len(strict.Errors) > 0 {
-			return Site{}, fault.New(fault.Invalid, "there is no setting %s in the file of --site", strings.Join(strict.Errors[0].Key(), "."))
+			return s, "", fault.New(fault.Invalid, "there is no setting %s in the file of --site", strings.Join(strict.Errors[0].Key(), "."))
 		}
 		if bad, ok := errors.AsType[*toml.DecodeError](err); ok {
 			line, _ := bad.Position()
-			return Site{}, fault.New(fault.Invalid, "line %d of the file of --site is not TOML, or not of the kind that its setting takes", line)
+			return s, "", fault.New(fault.Invalid, "line %d of the file of --site is not TOML, or not of the kind that its setting takes", line)
 		}
-		return Site{}, fault.New(fault.Invalid, "the file of --site is not TOML")
+		return s, "", fault.New(fault.Invalid, "the file of --site is not TOML")
 	}
-	s := f.Site
-	s.OIDC = f.OIDC
+	s = Site{Name: f.Site.Name, Origin: f.Site.Origin, Contact: f.Site.Contact, Responsible: f.Site.Responsible}
 	if s.Origin != "" {
 		u, err := url.Parse(s.Origin)
 		if err != nil || u.Scheme != "https" && u.Hostname() != "localhost" || u.Host == "" || u.Path != "" || u.RawQuery != "" || u.User != nil {
-			return Site{}, fault.New(fault.Invalid, "site.origin is https://HOST or https://HOST:PORT, nothing more")
+			return Site{}, "", fault.New(fault.Invalid, "site.origin is https://HOST or https://HOST:PORT, nothing more")
 		}
 	}
-	if o := s.OIDC; o != (OIDC{}) {
-		if o.Issuer == "" || o.ClientID == "" || o.SecretFile == "" || s.Origin == "" {
-			return Site{}, fault.New(fault.Invalid, "oidc needs issuer, client_id and client_secret_file, and site.origin, to which the provider sends people back")
-		}
+	o := f.OIDC
+	if o == (siteFile{}.OIDC) {
+		return s, "", nil
 	}
-	return s, nil
+	if o.Issuer == "" || o.ClientID == "" || o.SecretFile == "" || s.Origin == "" {
+		return Site{}, "", fault.New(fault.Invalid, "oidc needs issuer, client_id and client_secret_file, and site.origin, to which the provider sends people back")
+	}
+	s.OIDC = oidc.Config{Issuer: o.Issuer, ClientID: o.ClientID, Name: o.Name, ACR: o.ACR}
+	return s, o.SecretFile, nil
 }

@@ -41,12 +41,12 @@ func TestSiteRefused(t *testing.T) {
 		"[oidc]\nclient_secret_file = \"x\"":                 "oidc needs",
 		"[site]\norigin = \"https://exchange.example?x=1\"":  "site.origin",
 	} {
-		if s, err := parseSite([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
+		if s, _, err := parseSite([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %+v, %v; want an error about %s", text, s, err, want)
 		}
 	}
 	for _, good := range []string{"", "[site]\n", "[site]\norigin = \"https://exchange.example:8443\"", "[site]\norigin = \"http://localhost:8470\""} {
-		if _, err := parseSite([]byte(good)); err != nil {
+		if _, _, err := parseSite([]byte(good)); err != nil {
 			t.Errorf("%q: %v", good, err)
 		}
 	}
@@ -55,7 +55,7 @@ func TestSiteRefused(t *testing.T) {
 func FuzzSite(f *testing.F) {
 	f.Add([]byte("[site]\nname = \"x\"\n[oidc]\nissuer = \"y\""))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		s, err := parseSite(b)
+		s, _, err := parseSite(b)
 		if err == nil && s.Origin != "" && !strings.HasPrefix(s.Origin, "http") {
 			t.Fatalf("%q", s.Origin)
 		}

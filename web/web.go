@@ -9,7 +9,9 @@ import (
 	"tocsin/web/find"
 	"tocsin/web/frame"
 	"tocsin/web/help"
+	"tocsin/web/house"
 	"tocsin/web/live"
+	"tocsin/web/oidc"
 	"tocsin/web/operator"
 	"tocsin/web/passkey"
 	"tocsin/web/public"
@@ -25,7 +27,8 @@ import (
 // Parts is what some pages stand on beside the frame.
 type Parts struct {
 	Drafts      *draft.Drafts
-	BehindProxy bool // the client's address is what the proxy says
+	BehindProxy bool        // the client's address is what the proxy says
+	Provider    oidc.Config // the OpenID provider by which people may sign in; zero for none
 }
 
 // Routes is the whole list of pages: what each shows is in its folder, who may see
@@ -36,7 +39,9 @@ func Routes(s *frame.Site, p Parts) []frame.Route {
 		home(),
 		find.Routes(s),
 		help.Routes(s),
+		house.Routes(s),
 		live.Routes(s),
+		oidc.Routes(s, p.Provider),
 		operator.Routes(s),
 		passkey.Routes(s),
 		public.Routes(s),
@@ -45,7 +50,7 @@ func Routes(s *frame.Site, p Parts) []frame.Route {
 		report.Routes(s),
 		review.Routes(s),
 		ring.Routes(s, p.Drafts),
-		signin.Routes(s, signin.Config{Passkeys: passkey.Script(s), BehindProxy: p.BehindProxy}),
+		signin.Routes(s, signin.Config{Passkeys: passkey.Script(s), Provider: p.Provider.Provider(), BehindProxy: p.BehindProxy}),
 		thing.Routes(s),
 	} {
 		all = append(all, pages...)

@@ -202,4 +202,4 @@ func (d *desk) afterOpen(v *frame.Visit, err error) error {
 	return err
 }
 
-func receipt(index int64) string { return fmt.Sprintf("/receipt/%d", index) }
+func receipt(index int64) string { return fmt.Sprintf("/receipt/%d?new=1", index) }

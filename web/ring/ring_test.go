@@ -197,7 +197,7 @@ func TestRing(t *testing.T) {
 		t.Fatal("a check was kept in the log")
 	}
 	code, location := s.file(s.ana, page, idOf(at))
-	if code != 303 || location != "/receipt/0" {
+	if code != 303 || location != "/receipt/0?new=1" {
 		t.Fatalf("filed as %d %s; want the receipt of entry 0", code, location)
 	}
 	rec, err := s.App.Node().Exchange.Look(t.Context(), s.session(hospital), "https://owa.quota-alert.example/login")
@@ -206,11 +206,11 @@ func TestRing(t *testing.T) {
 	}
 	// Whoever goes back, or sends it again, comes to the same receipt; nothing of the text is left.
 	for _, path := range []string{at, "/ring/" + idOf(at)} {
-		if code, h, _ := s.Page(s.ana, path, nil); code != 303 || h.Get("Location") != "/receipt/0" {
+		if code, h, _ := s.Page(s.ana, path, nil); code != 303 || h.Get("Location") != "/receipt/0?new=1" {
 			t.Errorf("%s leads to %d %s after it was filed", path, code, h.Get("Location"))
 		}
 	}
-	if code, location := s.file(s.ana, page, idOf(at)); code != 303 || location != "/receipt/0" || s.head() != 1 {
+	if code, location := s.file(s.ana, page, idOf(at)); code != 303 || location != "/receipt/0?new=1" || s.head() != 1 {
 		t.Errorf("the form sent again: %d %s, %d entries", code, location, s.head())
 	}
 	if strings.Contains(s.get(200, s.ana, "/ring"), "quota.eml") {
@@ -236,7 +236,7 @@ func TestDoubleSubmit(t *testing.T) {
 		}()
 	}
 	for range 4 {
-		if a := <-out; a != (answer{303, "/receipt/0"}) {
+		if a := <-out; a != (answer{303, "/receipt/0?new=1"}) {
 			t.Errorf("one of the tabs: %+v", a)
 		}
 	}
@@ -282,7 +282,7 @@ func TestHeld(t *testing.T) {
 		}
 	}
 	taken := s.get(200, s.ana, at+"&take="+id[1])
-	if code, location := s.file(s.ana, taken, idOf(at)); code != 303 || location != "/receipt/0" {
+	if code, location := s.file(s.ana, taken, idOf(at)); code != 303 || location != "/receipt/0?new=1" {
 		t.Fatalf("filed as %d %s", code, location)
 	}
 	if n, err := s.App.Node().Exchange.WaitingPassages(t.Context()); n != 0 || err != nil {
@@ -328,7 +328,7 @@ func TestFiledAsSeen(t *testing.T) {
 	}
 	// The page that they lead to files.
 	code, location := s.file(s.ana, s.get(200, s.ana, "/ring/"+id+"?tlp=clear&changed=1"), id)
-	if code != 303 || location != "/receipt/0" {
+	if code != 303 || location != "/receipt/0?new=1" {
 		t.Errorf("%d %s", code, location)
 	}
 }
@@ -359,7 +359,7 @@ func TestAudience(t *testing.T) {
 	says(t, none, "You aren't in this sharing group")
 	group := s.get(200, s.ana, at+"?tlp=red&group=health")
 	says(t, group, "2 organisations will see it", bank, hospital)
-	if code, location := s.file(s.ana, group, idOf(at)); code != 303 || location != "/receipt/0" {
+	if code, location := s.file(s.ana, group, idOf(at)); code != 303 || location != "/receipt/0?new=1" {
 		t.Errorf("%d %s", code, location)
 	}
 }
