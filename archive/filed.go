@@ -2,6 +2,8 @@ package archive
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -42,10 +44,10 @@ func (a *Archive) EntriesBy(ctx context.Context, q store.Querier, member int64, 
 	return out, rows.Err()
 }
 
-// EntryAround gives the entry in which a date stands.
+// EntryAround gives the entry in which a date stands; fault.NotFound when none does.
 func (a *Archive) EntryAround(ctx context.Context, q store.Querier, at int64) (Entry, error) {
 	e, err := scanEntry(q.QueryRowContext(ctx, `SELECT `+entryColumns+` FROM entry WHERE log_id = $1 AND added <= $2 ORDER BY added DESC LIMIT 1`, a.logID, at).Scan)
-	if err == nil && at >= e.Added+e.N {
+	if errors.Is(err, sql.ErrNoRows) || err == nil && at >= e.Added+e.N {
 		err = fault.New(fault.NotFound, "no entry has this date")
 	}
 	return e, err
