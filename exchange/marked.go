@@ -249,15 +249,16 @@ func (s *Shown) take(t *MarkedText) {
 
 // share marks the values in a text that go out as things.
 func (s *Shown) share(t *MarkedText) {
-	gone := len(t.Spans)
+	gone, end := len(t.Spans), 0 // finds stand in their order
 	for _, f := range scan.Find(t.Text) {
-		if !s.counted[f.Thing] || slices.ContainsFunc(t.Spans[gone:], func(sp Span) bool { return sp.Start < f.End && f.Start < sp.End }) {
+		if !s.counted[f.Thing] || f.Start < end {
 			continue
 		}
 		i, _ := slices.BinarySearchFunc(t.Spans[:gone], f.Start, func(a Span, start int) int { return cmp.Compare(a.End, start+1) })
 		if i < gone && t.Spans[i].Start < f.End {
 			continue // it goes, or waits
 		}
+		end = f.End
 		t.Spans = append(t.Spans, Span{Start: f.Start, End: f.End, Verdict: VerdictShare, Type: string(f.Thing.Kind)})
 	}
 	slices.SortFunc(t.Spans, byStart)

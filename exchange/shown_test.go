@@ -112,3 +112,47 @@ func TestHeaderBounds(t *testing.T) {
 		}
 	}
 }
+
+// TestForwardedShown: of a mail that was attached to another both headers are shown,
+// and nobody of either gets out unseen.
+func TestForwardedShown(t *testing.T) {
+	n := newNode(t)
+	f, s := n.show("From: Adam Keller <akeller@harborbank.example>\r\nTo: desk@harborbank.example\r\nSubject: FW: is this real?\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"+
+		"--b\r\nContent-Type: text/plain\r\n\r\nI got this today.\r\n--b\r\nContent-Type: message/rfc822\r\n\r\n"+phish+"\r\n--b--\r\n", exchange.Options{})
+	gone := spans(s, exchange.VerdictRemove)
+	for _, v := range []string{"hbrightman@fernhill.example", "Helena Brightman", "Adam Keller"} {
+		if !has(gone, v) {
+			t.Errorf("%s isn't marked as removed: %q", v, gone)
+		}
+	}
+	for _, o := range f.Objects {
+		for _, v := range []string{"hbrightman", "akeller"} {
+			if strings.Contains(string(o.Raw), v) {
+				t.Errorf("%s goes out in %s", v, o.Raw)
+			}
+		}
+	}
+	if h := s.Texts[0].Text; !strings.Contains(h, "FW: is this real?") || !strings.Contains(h, "Return-Path: <bounce@") || strings.Contains(h, "your mailbox is full") {
+		t.Errorf("the headers are shown as %q", h)
+	}
+}
+
+// FuzzShown: whatever is pasted, the marks are in order and give exactly what goes out.
+func FuzzShown(f *testing.F) {
+	for _, s := range []string{phish, "Fox\n\nVictim jane.roe@customer.example opened evil[.]example 8.8.8.8", "type,value\ndomain,one.example\n", twoDoubts(""), "Subject: a\n\nb evil[.]example", "Subject: a\r\ncontent-type: message/rfc822\r\n\r\n\n\n"} {
+		f.Add(s, false)
+		f.Add(s, true)
+	}
+	n := newNode(f)
+	f.Fuzz(func(t *testing.T, s string, take bool) {
+		o := exchange.Options{TakeOut: exchange.TakeOut{All: take}}
+		got, shown, err := n.x.Show(t.Context(), n.bank, strings.NewReader(s), o)
+		if err != nil {
+			return
+		}
+		sound(t, got, shown)
+		if take && len(got.Held) > 0 {
+			t.Fatalf("all is taken out, and %+v waits", got.Held)
+		}
+	})
+}

@@ -20,7 +20,7 @@ func (s *Shown) source(k *kept) *MarkedText {
 	t := MarkedText{Source: true}
 	switch b.Format {
 	case intake.EML:
-		t.Path, t.Text = "header", header(b.Input)
+		t.Path, t.Text = "header", headers(b.Input)
 	case intake.CSV:
 		t.Path = "rows"
 		cut := b.Input[:min(len(b.Input), MaxShown)]
@@ -36,16 +36,48 @@ func (s *Shown) source(k *kept) *MarkedText {
 	return &t
 }
 
+// headers gives the header of a mail, and of one that is attached to it as it is:
+// that one is the mail that is meant.
+func headers(mail []byte) string {
+	mail = mail[:min(len(mail), MaxShown)]
+	all := header(mail)
+	const attached = "content-type: message/rfc822"
+	for range maxAttached {
+		i := bytes.Index(bytes.ToLower(mail), []byte(attached))
+		if i < 0 || i+len(attached) > len(mail) {
+			break
+		}
+		if mail = afterGap(mail[i+len(attached):]); len(mail) == 0 {
+			break
+		}
+		all += "\n\n" + header(mail)
+	}
+	return all
+}
+
+// maxAttached is how many attached mails are looked into for their headers.
+const maxAttached = 4
+
 // header gives the fields of a mail as they stand there.
 func header(mail []byte) string {
 	mail = bytes.TrimLeft(bytes.TrimPrefix(mail[:min(len(mail), maxHeader)], []byte("\ufeff")), "\r\n \t")
-	end := len(mail)
-	for _, gap := range []string{"\r\n\r\n", "\n\n"} {
-		if i := bytes.Index(mail, []byte(gap)); i >= 0 {
-			end = min(end, i)
+	mail = mail[:len(mail)-len(afterGap(mail))]
+	return strings.TrimRight(strings.ToValidUTF8(strings.ReplaceAll(string(mail), "\r\n", "\n"), "\ufffd"), "\n")
+}
+
+// afterGap gives what follows the first empty line; nothing when there is none.
+func afterGap(b []byte) []byte {
+	for at := 0; at < len(b); {
+		i := bytes.IndexByte(b[at:], '\n')
+		if i < 0 {
+			break
+		}
+		at += i + 1
+		if rest := b[at:]; bytes.HasPrefix(rest, []byte("\n")) || bytes.HasPrefix(rest, []byte("\r\n")) {
+			return bytes.TrimPrefix(bytes.TrimPrefix(rest, []byte("\r")), []byte("\n"))
 		}
 	}
-	return strings.ToValidUTF8(strings.ReplaceAll(string(mail[:end]), "\r\n", "\n"), "\ufffd")
+	return nil
 }
 
 // searching bounds the bytes that are searched for what stands in the source.
