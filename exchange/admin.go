@@ -119,7 +119,7 @@ func (a Admin) RemoveGroup(ctx context.Context, name string) error {
 	}
 	return a.do(ctx, audit.GroupRemove, about, func() (string, error) {
 		if err == nil && a.alone() {
-			if full, err := a.x.hasContent(ctx, aud); err != nil || full {
+			if full, err := a.x.HasContent(ctx, aud); err != nil || full {
 				return "", orElse(err, errTwo)
 			}
 		}
@@ -173,8 +173,8 @@ func (x *Exchange) groupOf(ctx context.Context, name string) (member.Audience, e
 	return groups[i].Audience, nil
 }
 
-// hasContent tells whether anything is in force or kept in an audience.
-func (x *Exchange) hasContent(ctx context.Context, aud member.Audience) (full bool, err error) {
+// HasContent tells whether anything was shared in an audience that is still there.
+func (x *Exchange) HasContent(ctx context.Context, aud member.Audience) (full bool, err error) {
 	err = x.archive.Scan(ctx, x.db.Reader(), int32(aud), 0, archive.Want{}, func(archive.Object) bool {
 		full = true
 		return false

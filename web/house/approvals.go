@@ -1,0 +1,148 @@
+package house
+
+import (
+	"fmt"
+	"time"
+
+	"tocsin/approval"
+	"tocsin/exchange"
+	"tocsin/fault"
+	"tocsin/web/frame"
+)
+
+// request is something that a second person decides, as the page shows it.
+type request struct {
+	approval.Request
+	What   string // key of its word
+	Name   string // what it is about; "" when that is gone
+	Asker  string
+	Second string
+	Mine   bool // the visitor asked for it
+	Open   bool
+	Left   time.Duration
+	State  string // word of state
+	Loss   loss
+	Done   string
+}
+
+type approvalsPage struct {
+	Problem  problem
+	Requests []request
+	Waiting  int
+}
+
+// kinds are the kinds of loss of the gravest acts.
+var kinds = map[string]string{exchange.GraveMember: "member", exchange.GraveKey: "key", exchange.GraveGroup: "group", exchange.GravePerson: "person",
+	exchange.GraveRole: "role", exchange.GraveRelease: "passage"}
+
+// states are the words of state of requests.
+var states = map[approval.State]string{approval.Waiting: "waits", approval.Expired: "expired", approval.Doing: "unknown", approval.Done: "met", approval.Refused: "refused", approval.Failed: "not-met"}
+
+// read makes a request ready to be shown.
+func (d *desk) read(v *frame.Visit, r approval.Request) (out request, err error) {
+	ctx := v.R.Context()
+	out = request{Request: r, What: "what." + kinds[r.Act], Mine: r.Asker == v.Visitor.Session.Person, Open: r.State == approval.Waiting, State: states[r.State], Left: time.Until(r.Until)}
+	if out.Asker, err = d.people.Name(ctx, r.Asker); err != nil {
+		return out, err
+	}
+	if out.Second, err = d.people.Name(ctx, r.Decider); err != nil {
+		return out, err
+	}
+	g, err := exchange.GraveOf(r)
+	if err != nil {
+		return out, err
+	}
+	id := int64(g.Member) + g.Key + int64(g.Group) + g.Person // one of them
+	switch kind := kinds[r.Act]; kind {
+	case "passage":
+		out.Name = g.Passage
+	case "role":
+		out.Name, err = d.people.Name(ctx, g.Person)
+	default:
+		out.Loss, err = d.lossOf(v, kind, id)
+		if fault.KindOf(err) == fault.NotFound { // it is gone, or was never the visitor's
+			out.Name, err = fmt.Sprintf("%s %d", kind, id), nil
+		} else {
+			out.Name = out.Loss.Name
+		}
+	}
+	return out, err
+}
+
+func (d *desk) approvals(v *frame.Visit) error {
+	const most = 50
+	list, err := d.x.Requests(v.R.Context(), v.Visitor.Session, most)
+	if err != nil {
+		return err
+	}
+	b := approvalsPage{}
+	for _, r := range list {
+		out, err := d.read(v, r)
+		if err != nil {
+			return err
+		}
+		if out.Open {
+			b.Waiting++
+		}
+		b.Requests = append(b.Requests, out)
+	}
+	return d.show(v, "approvals", d.Word(v, "approvals.title"), "members", problem{}, b)
+}
+
+type approvalPage struct {
+	Problem problem
+	R       request
+}
+
+func (d *desk) approval(v *frame.Visit) error { return d.showApproval(v, problem{}) }
+
+func (d *desk) showApproval(v *frame.Visit, p problem) error {
+	id, err := number(v)
+	if err != nil {
+		return err
+	}
+	r, err := d.x.Request(v.R.Context(), v.Visitor.Session, id)
+	if err != nil {
+		return err
+	}
+	out, err := d.read(v, r)
+	if err != nil {
+		return err
+	}
+	return d.show(v, "approval", d.Word(v, "approval.title"), "members", p, approvalPage{p, out})
+}
+
+// decide is the second person's word, or the first one's who takes it back.
+func (d *desk) decide(v *frame.Visit) error {
+	if err := form(v); err != nil {
+		return err
+	}
+	id, err := number(v)
+	if err != nil {
+		return err
+	}
+	ctx, s := v.R.Context(), v.Visitor.Session
+	switch value(v, "do") {
+	case "approve":
+		_, err = d.x.Approve(ctx, s, d.people, id)
+	case "refuse":
+		_, err = d.x.RefuseRequest(ctx, s, id)
+	default:
+		err = fault.New(fault.Invalid, "say whether you approve or refuse")
+	}
+	if fault.KindOf(err) == fault.NotFound {
+		if _, gone := d.x.Request(ctx, s, id); gone != nil {
+			return err
+		}
+	}
+	if p, ok := told(err, "do"); ok || fault.KindOf(err) == fault.Gone {
+		if !ok {
+			p = problem{fault.Public(err), "do"}
+		}
+		return d.showApproval(v, p)
+	}
+	if err != nil {
+		return err
+	}
+	return v.Go("/approvals")
+}
