@@ -11,10 +11,14 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"tocsin/audit"
+	"tocsin/member"
 )
 
 // hostile is a provider that answers as it is told.
@@ -303,7 +307,9 @@ func TestProviderSaysNo(t *testing.T) {
 				w.Write(make([]byte, 1024))
 			}
 		}, code: 502, says: "sign in another way"},
-		"a redirect elsewhere": {token: func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "http://192.0.2.1/", http.StatusTemporaryRedirect) }, code: 502, says: "sign in another way"},
+		"a redirect elsewhere": {token: func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "http://192.0.2.1/", http.StatusTemporaryRedirect)
+		}, code: 502, says: "sign in another way"},
 	} {
 		h.set(func() { h.token = c.token })
 		phone := w.browser()
@@ -327,5 +333,39 @@ func says(code int, body string) http.HandlerFunc {
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(code)
 		fmt.Fprint(w, body)
+	}
+}
+
+// TestRecorded: the audit record tells who connected an account, signed in by it,
+// proved themselves, and that somebody whom nobody knows tried.
+func TestRecorded(t *testing.T) {
+	w, h, ana := under(t, "")
+	v, _ := ana.who()
+	as := func(who *browser, path, subject string) {
+		t.Helper()
+		asked := who.asked(path)
+		claims := h.claims(asked)
+		claims["sub"] = subject
+		h.answers(h.sign(t, "ES256", claims))
+		who.back(h, asked)
+	}
+	as(ana, "/oidc/start?for=link", "ana.at.home")
+	as(w.browser(), "/oidc/start", "ana.at.home")
+	as(ana, "/oidc/start?for=step-up", "ana.at.home")
+	as(ana, "/oidc/start?for=step-up", "bob.northwater")
+	as(w.browser(), "/oidc/start", "bob.northwater")
+	var got []string
+	if err := w.trail.Export(t.Context(), member.Session{Exchange: true}, 0, func(r audit.Row) error {
+		if r.Outcome != "" {
+			got = append(got, fmt.Sprintf("%d %s: %s", r.Person, r.Act, r.Outcome))
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{fmt.Sprintf("%d change way to sign in: done", v.Person.ID), fmt.Sprintf("%d sign in: done", v.Person.ID), fmt.Sprintf("%d prove identity: done", v.Person.ID),
+		fmt.Sprintf("%d prove identity: refused (forbidden)", v.Person.ID), "0 sign in: refused (forbidden)"}
+	if !slices.Equal(got, want) {
+		t.Errorf("recorded: %q\nnot %q", got, want)
 	}
 }

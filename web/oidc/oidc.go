@@ -28,7 +28,9 @@ import (
 	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
 
+	"tocsin/audit"
 	"tocsin/fault"
+	"tocsin/member"
 	"tocsin/person"
 	"tocsin/web/frame"
 )
@@ -239,7 +241,9 @@ func (d *desk) claims(ctx context.Context, p *found, l login, code string) (c cl
 func (d *desk) finish(v *frame.Visit, l login, issuer string, c claims) error {
 	ctx := v.R.Context()
 	if l.what == link {
-		if err := d.people.LinkIdentity(ctx, v.Visitor.Person.ID, issuer, c.Subject); err != nil {
+		if err := d.site.Exchange.Record(ctx, v.Visitor.Session, audit.FactorChange, "", func() (string, error) {
+			return "", d.people.LinkIdentity(ctx, v.Visitor.Person.ID, issuer, c.Subject)
+		}); err != nil {
 			return err
 		}
 		return v.Go(l.next)
@@ -249,28 +253,49 @@ func (d *desk) finish(v *frame.Visit, l login, issuer string, c claims) error {
 		return err
 	}
 	if l.what == stepUp {
-		if err != nil || who.ID != v.Visitor.Person.ID {
-			return fault.New(fault.Forbidden, "that is not your account at %s, or you haven't connected it here; nothing was done", d.provider.config.Name)
+		if fault.KindOf(err) == fault.NotFound || who.ID != v.Visitor.Person.ID {
+			err = fault.New(fault.Forbidden, "that is not your account at %s, or you haven't connected it here; nothing was done", d.provider.config.Name)
+			return errors.Join(err, d.site.Exchange.Note(ctx, v.Visitor.Session, audit.StepUp, "", err))
 		}
-		if err := d.people.Prove(ctx, v.Visitor.ID, person.ByOIDC); err != nil {
+		if err := d.site.Exchange.Record(ctx, v.Visitor.Session, audit.StepUp, "", func() (string, error) {
+			return "", d.people.Prove(ctx, v.Visitor.ID, person.ByOIDC)
+		}); err != nil {
 			return err
 		}
 		return v.Go(l.next)
 	}
 	if err != nil {
-		return fault.New(fault.Forbidden, "%s says who you are, but nobody here has connected that account; nothing was done; ask your operator for an invitation, sign in with it, and connect the account on your account page", d.provider.config.Name)
+		err = fault.New(fault.Forbidden, "%s says who you are, but nobody here has connected that account; nothing was done; ask your operator for an invitation, sign in with it, and connect the account on your account page", d.provider.config.Name)
+		return errors.Join(err, d.site.Exchange.Note(ctx, member.Session{}, audit.SignIn, "", err))
 	}
+	if err := d.enter(v, who); err != nil {
+		return err
+	}
+	return v.Go(l.next)
+}
+
+// enter opens a session for a person, records it, and ends the one that the browser
+// had: it would stay open with nobody to end it.
+func (d *desk) enter(v *frame.Visit, who person.Person) error {
+	ctx := v.R.Context()
 	secret, err := d.people.StartSession(ctx, who.ID, person.ByOIDC, v.R.UserAgent())
 	if err != nil {
 		return err
 	}
-	if v.In() { // the session that the browser had would stay open with nobody to end it
+	now, err := d.people.Authenticate(ctx, secret)
+	if err != nil {
+		return err
+	}
+	if err := d.site.Exchange.Note(ctx, now.Session, audit.SignIn, "", nil); err != nil {
+		return errors.Join(err, d.people.End(ctx, who.ID, now.ID)) // not recorded, not done
+	}
+	if v.In() {
 		if err := d.people.End(ctx, v.Visitor.Person.ID, v.Visitor.ID); err != nil && fault.KindOf(err) != fault.NotFound {
 			return err
 		}
 	}
 	v.SignIn(secret)
-	return v.Go(l.next)
+	return nil
 }
 
 // refusal says no without saying which check failed; why is for the operator.

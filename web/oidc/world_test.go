@@ -13,6 +13,7 @@ import (
 	"sync"
 	"testing"
 
+	"tocsin/audit"
 	"tocsin/exchange"
 	"tocsin/ledger"
 	"tocsin/member"
@@ -29,6 +30,7 @@ type world struct {
 	*testing.T
 	people  *person.People
 	members *member.Registry
+	trail   *audit.Trail
 	server  *httptest.Server
 	origin  string
 	log     logged
@@ -71,7 +73,7 @@ func newWorld(t *testing.T, configure func(origin string) Config) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { x.Close() })
-	w := &world{T: t, members: x.Members(), people: person.New(db, exchange.LogID, x.Members(), keys)}
+	w := &world{T: t, members: x.Members(), trail: x.Audit(), people: person.New(db, exchange.LogID, x.Members(), keys)}
 	w.server = httptest.NewUnstartedServer(nil)
 	_, port, _ := strings.Cut(w.server.Listener.Addr().String(), ":")
 	w.origin = "http://localhost:" + port // not the provider's host: cookies know no ports

@@ -3,11 +3,14 @@ package passkey
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 
 	"github.com/go-webauthn/webauthn/protocol"
 	"github.com/go-webauthn/webauthn/webauthn"
 
+	"tocsin/audit"
 	"tocsin/fault"
+	"tocsin/member"
 	"tocsin/person"
 	"tocsin/web/frame"
 )
@@ -118,7 +121,10 @@ func (d *desk) finishAdd(v *frame.Visit, body []byte) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return done{true}, d.people.AddPasskey(v.R.Context(), v.Visitor.Person.ID, a.Name, key.ID, data)
+	ctx, who := v.R.Context(), v.Visitor
+	return done{true}, d.site.Exchange.Record(ctx, who.Session, audit.FactorChange, "", func() (string, error) {
+		return "", d.people.AddPasskey(ctx, who.Person.ID, a.Name, key.ID, data)
+	})
 }
 
 func (d *desk) beginSignIn(v *frame.Visit, _ []byte) (any, error) {
@@ -139,18 +145,31 @@ func (d *desk) finishSignIn(v *frame.Visit, body []byte) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	return done{true}, d.enter(v, who)
+}
+
+// enter opens a session for a person, records it, and ends the one that the browser
+// had: it would stay open with nobody to end it.
+func (d *desk) enter(v *frame.Visit, who person.Person) error {
 	ctx := v.R.Context()
 	secret, err := d.people.StartSession(ctx, who.ID, person.ByPasskey, v.R.UserAgent())
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if v.In() { // the session that the browser had would stay open with nobody to end it
+	now, err := d.people.Authenticate(ctx, secret)
+	if err != nil {
+		return err
+	}
+	if err := d.site.Exchange.Note(ctx, now.Session, audit.SignIn, "", nil); err != nil {
+		return errors.Join(err, d.people.End(ctx, who.ID, now.ID)) // not recorded, not done
+	}
+	if v.In() {
 		if err := d.people.End(ctx, v.Visitor.Person.ID, v.Visitor.ID); err != nil && fault.KindOf(err) != fault.NotFound {
-			return nil, err
+			return err
 		}
 	}
 	v.SignIn(secret)
-	return done{true}, nil
+	return nil
 }
 
 func (d *desk) beginStepUp(v *frame.Visit, _ []byte) (any, error) {
@@ -180,7 +199,10 @@ func (d *desk) finishStepUp(v *frame.Visit, body []byte) (any, error) {
 	if _, err := d.check(v, stepUp, body); err != nil {
 		return nil, err
 	}
-	return done{true}, d.people.Prove(v.R.Context(), v.Visitor.ID, person.ByPasskey)
+	ctx, who := v.R.Context(), v.Visitor
+	return done{true}, d.site.Exchange.Record(ctx, who.Session, audit.StepUp, "", func() (string, error) {
+		return "", d.people.Prove(ctx, who.ID, person.ByPasskey)
+	})
 }
 
 // check ends a ceremony with the proof of a passkey and gives whose it is: for a
@@ -208,14 +230,32 @@ func (d *desk) check(v *frame.Visit, what string, body []byte) (person.Person, e
 	if err != nil {
 		return person.Person{}, err
 	}
-	if what == stepUp && o.ID != v.Visitor.Person.ID {
-		return person.Person{}, refused(nil)
+	if err = d.verify(v, party, o, c, parsed); err != nil {
+		return person.Person{}, d.failed(v, what, o.Person, err)
+	}
+	return o.Person, nil
+}
+
+// failed records that somebody tried a passkey that is known here, and wasn't taken.
+func (d *desk) failed(v *frame.Visit, what string, who person.Person, err error) error {
+	s, act := v.Visitor.Session, audit.StepUp
+	if what == signIn {
+		s, act = member.Session{Member: member.Member{ID: who.Member}, Person: who.ID, Role: who.Role}, audit.SignIn
+	}
+	return errors.Join(err, d.site.Exchange.Note(v.R.Context(), s, act, "", err))
+}
+
+// verify checks an answer against the ceremony and the passkey that made it, and
+// keeps the passkey's counter.
+func (d *desk) verify(v *frame.Visit, party *webauthn.WebAuthn, o *owner, c ceremony, parsed *protocol.ParsedCredentialAssertionData) (err error) {
+	if c.what == stepUp && o.ID != v.Visitor.Person.ID {
+		return refused(nil)
 	}
 	if o.keys[0].Authenticator.CloneWarning {
-		return person.Person{}, errCopied()
+		return errCopied()
 	}
 	var key *webauthn.Credential
-	if what == stepUp && len(parsed.Response.UserHandle) == 0 {
+	if c.what == stepUp && len(parsed.Response.UserHandle) == 0 {
 		// Who signs is known, so an authenticator may leave it out.
 		c.data.UserID = o.handle
 		key, err = party.ValidateLogin(o, c.data, parsed)
@@ -228,9 +268,9 @@ func (d *desk) check(v *frame.Visit, what string, body []byte) (person.Person, e
 		}, c.data, parsed)
 	}
 	if err != nil {
-		return person.Person{}, refused(err)
+		return refused(err)
 	}
-	return o.Person, d.used(v, o.Person, key)
+	return d.used(v, o.Person, key)
 }
 
 // byPasskey reads the owner of a passkey, with this one alone.

@@ -250,9 +250,9 @@ func TestCopy(t *testing.T) {
 			t.Fatalf("%d %s", a.Code, a.text)
 		}
 	}
-	for name, k := range map[string]*key{"the one behind": k, "the one ahead": &clone} {
+	for i, k := range []*key{k, &clone} { // the one behind, which is found out, and the one ahead
 		if a := try(k); a.Code == http.StatusOK || !strings.Contains(a.Error, "counter of this passkey went back") {
-			t.Errorf("%s: %d %s", name, a.Code, a.text)
+			t.Errorf("copy %d: %d %s", i, a.Code, a.text)
 		}
 	}
 	if !strings.Contains(w.log.String(), "counter of a passkey went back") || strings.Contains(w.log.String(), "Someone") {
