@@ -2,6 +2,7 @@ package review_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"tocsin/apptest"
@@ -31,4 +32,89 @@ func TestInBrowser(t *testing.T) {
 		{Name: "review-passage", URL: "/review/" + id, CookieName: "tocsin", Cookie: rev},
 		{Name: "review-done", URL: "/review/" + id + "?was=released&entry=48213", CookieName: "tocsin", Cookie: rev},
 	})
+}
+
+// TestByKeyboard: a morning's queue with the keyboard alone: one key opens, two
+// decide, and the next passage is there.
+func TestByKeyboard(t *testing.T) {
+	b := browser.Start(t)
+	d := newDesk(t, 5)
+	p := b.Page(t, d.URL).Cookie("tocsin", d.reviewer)
+	p.Go("/review")
+	keys := 0
+	key := func(k string) { p.Key(k); keys++ }
+	p.Follow(func() { key("Enter") })
+	ids := d.queue()
+	if p.Path() != "/review/"+ids[0] {
+		t.Fatalf("Enter opens %s", p.Path())
+	}
+	if f := p.Focused(); f.Name != "The passage in its context" {
+		t.Errorf("the focus begins on %v; want the passage, no verdict", f)
+	}
+	key("Enter") // decides nothing
+	key("r")     // nor does a verdict without its reason
+	if got := d.queue(); len(got) != 10 {
+		t.Fatalf("%d wait after Enter and a verdict without a reason", len(got))
+	}
+	p.Go(p.Path())
+	keys = 1
+	for i := range ids {
+		why, verdict := "1", "r"
+		if i%2 == 1 {
+			why, verdict = "4", "x"
+		}
+		p.Follow(func() { key(why); key(verdict) })
+	}
+	if p.Path() == "" || len(d.queue()) != 0 {
+		t.Fatalf("at the end: %s, %d wait", p.Path(), len(d.queue()))
+	}
+	t.Logf("%d passages opened and decided with %d keys", len(ids), keys)
+	if keys != 1+2*len(ids) {
+		t.Errorf("%d keys for %d passages", keys, len(ids))
+	}
+}
+
+// TestKeysOfTheDesk: j and k walk through the list, s skips, and a reason that
+// doesn't fit the verdict decides nothing.
+func TestKeysOfTheDesk(t *testing.T) {
+	b := browser.Start(t)
+	d := newDesk(t, 2)
+	ids := d.queue()
+	p := b.Page(t, d.URL).Cookie("tocsin", d.reviewer)
+	p.Go("/review/" + ids[0])
+	p.Follow(func() { p.Key("s") })
+	if p.Path() != "/review/"+ids[1] {
+		t.Errorf("s leads to %s", p.Path())
+	}
+	p.Go("/review/" + ids[0])
+	p.Key("j", "j")
+	p.Follow(func() { p.Key("Enter") })
+	if p.Path() == "/review/"+ids[0] {
+		t.Error("j, j and Enter lead nowhere else")
+	}
+	p.Go("/review/" + ids[0])
+	p.Follow(func() { p.Key("6", "r") })
+	if got := p.Text(".errors"); !strings.Contains(got, "speaks for Remove") {
+		t.Errorf("a reason to remove with the key to release: %s", got)
+	}
+	p.Axe()
+	if len(d.queue()) != 4 {
+		t.Error("something was decided")
+	}
+}
+
+// TestDeskWithoutScript: complete: choose, press, the next one.
+func TestDeskWithoutScript(t *testing.T) {
+	b := browser.Start(t)
+	d := newDesk(t, 1)
+	ids := d.queue()
+	p := b.Page(t, d.URL).Cookie("tocsin", d.reviewer).NoScript()
+	p.Go("/review/" + ids[0])
+	p.TabTo("Reason, kept with the decision")
+	p.Key("1")
+	p.TabTo("Release")
+	p.Follow(func() { p.Key("Enter") })
+	if got := p.Text(".banner"); !strings.Contains(got, "Released: entry") || !strings.HasPrefix(p.Path(), "/review/"+ids[1]) {
+		t.Errorf("at %s: %s", p.Path(), got)
+	}
 }

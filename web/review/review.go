@@ -116,9 +116,14 @@ func (d *desk) side(v *frame.Visit, here string) (out side, err error) {
 
 func (d *desk) waits(v *frame.Visit, p held.Passage, now time.Time) waiting {
 	w := waiting{Passage: p, Title: d.kind(v, p.Kind), Since: time.UnixMicro(p.Created).UTC()}
+	w.at(now)
+	return w
+}
+
+// at says how long a passage has waited by now.
+func (w *waiting) at(now time.Time) {
 	w.Waited = max(0, now.Sub(w.Since))
 	w.Late, w.Left = w.Waited > Target, Target-w.Waited
-	return w
 }
 
 // neighbours finds what comes before and after the passage shown, and cuts the
