@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"tocsin/app"
+	"tocsin/audit"
 	"tocsin/member"
 	"tocsin/person"
 )
@@ -79,7 +80,7 @@ type personAddCmd struct {
 
 func (cmd personAddCmd) Run(c *call) error {
 	return cmd.as(c, func(n *app.Node, operator member.Session) error {
-		p, token, err := n.People.Invite(c.ctx, operator, person.NewPerson{Member: cmd.Member, Login: cmd.Login, Name: cmd.Name, Role: member.Role(cmd.Role)})
+		p, token, err := n.Exchange.Invite(c.ctx, operator, n.People, person.NewPerson{Member: cmd.Member, Login: cmd.Login, Name: cmd.Name, Role: member.Role(cmd.Role)})
 		if err != nil {
 			return err
 		}
@@ -100,9 +101,12 @@ func (cmd personLinkCmd) Run(c *call) error {
 		var token string
 		var err error
 		if cmd.Person != 0 {
-			token, err = n.People.NewLink(c.ctx, operator, cmd.Person)
+			token, err = n.Exchange.NewLink(c.ctx, operator, n.People, cmd.Person)
 		} else {
-			token, err = n.People.Welcome(c.ctx, cmd.Member)
+			err = n.Exchange.Record(c.ctx, operator, audit.PersonLink, "", func() (string, error) {
+				token, err = n.People.Welcome(c.ctx, cmd.Member)
+				return "", err
+			})
 		}
 		if err != nil {
 			return err
@@ -146,5 +150,7 @@ type personRemoveCmd struct {
 }
 
 func (cmd personRemoveCmd) Run(c *call) error {
-	return cmd.as(c, func(n *app.Node, operator member.Session) error { return n.People.Remove(c.ctx, operator, cmd.ID) })
+	return cmd.as(c, func(n *app.Node, operator member.Session) error {
+		return n.Exchange.RemovePerson(c.ctx, operator, n.People, cmd.ID)
+	})
 }
