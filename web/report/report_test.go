@@ -1,29 +1,264 @@
 package report_test
 
 import (
+	"encoding/json"
+	"fmt"
+	"html"
 	"net/url"
-	"os"
+	"slices"
+	"strings"
 	"testing"
 
 	"tocsin/apptest"
+	"tocsin/member"
 )
 
-func TestLook(t *testing.T) {
+const stamp = `"spec_version":"2.1","created":"2026-11-01T08:00:00.000Z","modified":"2026-11-01T08:00:00.000Z",`
+
+func uuid(n string) string { return fmt.Sprintf("00000000-0000-4000-8000-%012s", n) }
+
+// object writes a STIX object with the usual properties.
+func object(typ, n, more string) string {
+	return fmt.Sprintf(`{"type":%q,%s"id":"%s--%s",%s}`, typ, stamp, typ, uuid(n), more)
+}
+
+// story writes a report with a text about one indicator.
+func story(n, name, text, value string) string {
+	q := func(s string) string { b, _ := json.Marshal(s); return string(b) }
+	return apptest.Bundle(apptest.Indicator(n+"1", value),
+		object("report", n+"2", `"name":`+q(name)+`,"description":`+q(text)+`,"published":"2026-11-01T08:00:00Z","object_refs":["indicator--`+uuid(n+"1")+`"]`))
+}
+
+// text gives what a page says, without its markup.
+func text(page string) string {
+	_, main, _ := strings.Cut(page, `<main id="main"`)
+	var b strings.Builder
+	depth := 0
+	for _, r := range main {
+		switch {
+		case r == '<':
+			depth++
+			b.WriteByte(' ')
+		case r == '>' && depth > 0:
+			depth--
+		case depth == 0:
+			b.WriteRune(r)
+		}
+	}
+	return html.UnescapeString(strings.Join(strings.Fields(b.String()), " "))
+}
+
+func want(t *testing.T, page string, says ...string) {
+	t.Helper()
+	for _, s := range says {
+		if !strings.Contains(text(page), s) {
+			t.Errorf("the page doesn't say %q:\n%s", s, text(page))
+		}
+	}
+}
+
+func wantNot(t *testing.T, page string, hides ...string) {
+	t.Helper()
+	for _, s := range hides {
+		if strings.Contains(page, s) {
+			t.Errorf("the page says %q", s)
+		}
+	}
+}
+
+func TestReport(t *testing.T) {
+	n := apptest.Start(t, "Harbor Bank", "Lakeside Hospital")
+	ana, bo := n.Person("Harbor Bank"), n.Person("Lakeside Hospital")
+	n.Want(201, "Harbor Bank", "POST", "/api/v1/reports?tlp=amber", story("a", "Quota phish", "The mail came to a desk, phone +1 415 555 0132. Otto Lang clicked. It came [sic] from owa.quota.example.", "owa.quota.example"))
+	code, _, page := n.Page(ana, "/report/0", nil)
+	if code != 200 {
+		t.Fatalf("%d %s", code, page)
+	}
+	want(t, page, "Report 0 Quota phish", "2 objects that you may see. Your organisation filed it.", "Domains 1", "removed: person 1 clicked", "phone removed: phone .", "[sic]", "Taken out before it left", "1 phone", "1 person", "Indicators owa.quota[.]example In force 0.0", "3 organisations", "Filed, receipt signed")
+	wantNot(t, page, "Otto", "555", ">owa.quota.example<", `href="http`)
+	if !strings.Contains(page, `href="/recall?ref=report-0"`) || !strings.Contains(page, `href="/receipt/0"`) || !strings.Contains(page, `href="/i/`) {
+		t.Error("its own member is offered its receipt, and to take it back")
+	}
+	code, _, theirs := n.Page(bo, "/report/report-0", nil)
+	if code != 200 {
+		t.Fatalf("another member: %d", code)
+	}
+	want(t, theirs, "Quota phish", "2 objects that you may see.", "removed: person 1")
+	wantNot(t, theirs, "/recall", `href="/receipt/`, "Taken out before it left", "Harbor Bank", "Your organisation")
+	// Each number leads to what it counts.
+	_, _, some := n.Page(ana, "/report/0?type=indicator", nil)
+	want(t, some, "Quota phish", "1 to 1 of 1")
+	if strings.Contains(text(some), "Reports Quota") {
+		t.Error("a page of indicators lists a report")
+	}
+	for _, bad := range []string{"/report/0?from=-1", "/report/0?from=x"} {
+		if code, _, _ := n.Page(ana, bad, nil); code != 400 {
+			t.Errorf("%s: %d", bad, code)
+		}
+	}
+}
+
+// TestObject: the bytes as they are kept, to keep and not to run.
+func TestObject(t *testing.T) {
+	n := apptest.Start(t, "Harbor Bank")
+	ana := n.Person("Harbor Bank")
+	n.Want(201, "Harbor Bank", "POST", "/api/v1/reports", apptest.Bundle(apptest.Indicator("1", "evil.example")))
+	code, h, raw := n.Page(ana, "/report/0/object/0", nil)
+	if code != 200 || !json.Valid([]byte(raw)) || !strings.Contains(raw, "evil.example") || !strings.HasPrefix(h.Get("Content-Disposition"), "attachment;") || !strings.Contains(h.Get("Content-Type"), "json") || h.Get("X-Content-Type-Options") != "nosniff" {
+		t.Errorf("%d %v %s", code, h, raw)
+	}
+	for _, path := range []string{"/report/0/object/1", "/report/0/object/-1", "/report/0/object/x", "/report/9/object/0", "/report/x/object/0"} {
+		if code, _, _ := n.Page(ana, path, nil); code != 404 {
+			t.Errorf("%s: %d", path, code)
+		}
+	}
+	n.Want(201, "Harbor Bank", "POST", "/api/v1/recalls", `{"ref":"report-0","reason":"a mistake"}`)
+	if code, _, page := n.Page(ana, "/report/0/object/0", nil); code != 410 || strings.Contains(page, "evil") {
+		t.Errorf("what was taken back: %d", code)
+	}
+	_, _, page := n.Page(ana, "/report/0", nil)
+	want(t, page, "Report 0", "No object of it is here. 1 was taken back.", "1 object taken back", "Everything that you could see here was taken back")
+	wantNot(t, page, "evil", "/recall?ref=report-0")
+	_, _, page = n.Page(ana, "/report/1", nil)
+	want(t, page, "Recall 1", "a mistake")
+}
+
+// TestRights: what a reader sees nothing of is answered as what isn't there, to the letter.
+func TestRights(t *testing.T) {
+	n := apptest.Start(t, "Harbor Bank", "Lakeside Hospital", "Port City")
+	if _, err := n.App.Node().Exchange.Members().AddGroup(t.Context(), "finance", []string{"Harbor Bank", "Port City"}); err != nil {
+		t.Fatal(err)
+	}
+	red := strings.Replace(apptest.Indicator("1", "red.example"), `"pattern_type"`, `"object_marking_refs":["marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1"],"pattern_type"`, 1)
+	n.Want(201, "Harbor Bank", "POST", "/api/v1/reports?group=finance", apptest.Bundle(red))
+	out, in, reviewer := n.Person("Lakeside Hospital"), n.Person("Port City"), n.PersonAs(member.RoleReviewer)
+	_, _, page := n.Page(in, "/report/0", nil)
+	want(t, page, "red[.]example", "Group finance")
+	for name, secret := range map[string]string{"another member": out, "reviewer": reviewer} {
+		code, _, there := n.Page(secret, "/report/0", nil)
+		gone, _, missing := n.Page(secret, "/report/99", nil)
+		if code != 404 || gone != 404 || there != missing {
+			t.Errorf("%s can tell a report that isn't theirs (%d) from none (%d)", name, code, gone)
+		}
+		if code, _, _ := n.Page(secret, "/report/0/object/0", nil); code != 404 {
+			t.Errorf("%s and the object: %d", name, code)
+		}
+	}
+	if code, _, _ := n.Page(reviewer, "/reports", nil); code != 403 {
+		t.Errorf("a reviewer files nothing, so has no reports: %d", code)
+	}
+}
+
+// hostile are texts that would do something if a page obeyed them.
+var hostile = []string{
+	`<script>alert(1)</script>`, `"><img src=x onerror=alert(1)>`, `{{template "main"}} {{.B}}`, "right\u202eto left", "null\u0001byte", `javascript:alert(1)`, "'; drop table entry; --", strings.Repeat("x", 100_000), "\u200bzero",
+}
+
+// TestHostile: whatever somebody wrote is shown and never obeyed, on every page that
+// shows it, within the budget.
+func TestHostile(t *testing.T) {
+	n := apptest.Start(t, "Harbor Bank")
+	ana := n.Person("Harbor Bank")
+	for i, bad := range hostile {
+		n.Want(201, "Harbor Bank", "POST", "/api/v1/reports", story(fmt.Sprintf("a%d", i), bad, bad+" and "+bad+" as words", fmt.Sprintf("host%d.example", i)))
+		code, _, page := n.Page(ana, fmt.Sprintf("/report/%d", i), nil)
+		if code != 200 {
+			t.Fatalf("%.40q: %d %.300s", bad, code, page)
+		}
+		wantNot(t, page, "<script>alert", "<img", "\u202e", "\u0001", "\u200b", `href="javascript`, "onerror=alert(1)>\"")
+		if len(page) > 60<<10 {
+			t.Errorf("%.40q: a page of %d bytes", bad, len(page))
+		}
+	}
+	code, _, page := n.Page(ana, "/reports", nil)
+	if code != 200 || len(page) > 60<<10 {
+		t.Errorf("the list: %d, %d bytes", code, len(page))
+	}
+	wantNot(t, page, "<script>alert", "<img", "\u202e", "\u0001", "\u200b")
+	want(t, page, "U+202E", `{{template "main"}}`)
+}
+
+// TestLarge: a page of 10,000 objects has the budget of every page.
+func TestLarge(t *testing.T) {
+	n := apptest.Start(t, "Harbor Bank")
+	ana := n.Person("Harbor Bank")
+	objects := make([]string, 10_000)
+	for i := range objects {
+		objects[i] = apptest.Indicator(fmt.Sprintf("%x", i+1), fmt.Sprintf("host-number-%d.some-longer-name.example", i))
+	}
+	n.Want(201, "Harbor Bank", "POST", "/api/v1/reports", apptest.Bundle(objects...))
+	code, _, page := n.Page(ana, "/report/0", nil)
+	if code != 200 || len(page) > 60<<10 {
+		t.Errorf("%d, %d bytes", code, len(page))
+	}
+	t.Logf("a page of 200 of 10,000 objects: %d bytes", len(page))
+	want(t, page, "10,000 objects", "1 to 200 of 10,000", "host-number-0.some-longer-name[.]example and 9,999 more")
+	for from, next := range map[int]string{0: "200", 200: "400", 9600: "9800", 9800: ""} {
+		_, _, page := n.Page(ana, fmt.Sprintf("/report/0?from=%d", from), nil)
+		rows := strings.Count(page, `href="/report/0/object/`)
+		_, link, _ := strings.Cut(page, `<a rel="next" href="/report/0?from=`)
+		if link, _, _ = strings.Cut(link, `"`); rows != 200 || link != next {
+			t.Errorf("from %d: %d objects, then %q", from, rows, link)
+		}
+	}
+}
+
+func TestMine(t *testing.T) {
 	n := apptest.Start(t, "Harbor Bank", "Lakeside Hospital")
 	ana := n.Person("Harbor Bank")
-	n.Want(201, "Harbor Bank", "POST", "/api/v1/reports", apptest.Bundle(apptest.Indicator("1", "evil.example"), apptest.Indicator("2", "worse.example")))
-	for name, path := range map[string]string{"report": "/report/0", "mine": "/reports", "receipt": "/receipt/0?new=1", "recall": "/recall?ref=report-0", "ask": "/recall", "thing": "/i/evil.example", "file": "/receipt/0/receipt.txt", "object": "/report/0/object/0"} {
-		code, h, page := n.Page(ana, path, nil)
-		if code == 303 {
-			code, _, page = n.Page(ana, h.Get("Location"), nil)
-		}
-		t.Log(name, code, len(page))
-		os.WriteFile("/tmp/pages-"+name+".html", []byte(page), 0o644)
+	_, _, page := n.Page(ana, "/reports", nil)
+	want(t, page, "Your organisation has filed nothing yet")
+	if strings.Count(page, `class="btn primary"`) != 1 || !strings.Contains(page, `href="/ring"`) {
+		t.Error("an empty list has one act")
 	}
-	code, h, page := n.Page(ana, "/i/evil.example", nil)
-	at := h.Get("Location")
-	code, h, page = n.Page(ana, at, url.Values{})
-	t.Log(code, h, len(page))
-	_, _, page = n.Page(ana, "/recall?i="+at[3:], nil)
-	os.WriteFile("/tmp/pages-recall.html", []byte(page), 0o644)
+	n.Want(201, "Lakeside Hospital", "POST", "/api/v1/reports", apptest.Bundle(apptest.Indicator("ffff", "theirs.example")))
+	for i := range 120 {
+		n.Want(201, "Harbor Bank", "POST", "/api/v1/reports", apptest.Bundle(apptest.Indicator(fmt.Sprintf("%x", i+1), fmt.Sprintf("host%d.example", i))))
+	}
+	n.Want(201, "Harbor Bank", "POST", "/api/v1/recalls", `{"ref":"report-120","reason":"a mistake"}`)
+	var pages [][]string
+	links := func(page string) (out []string) {
+		for _, part := range strings.Split(page, `<tr data-row><td><a`)[1:] {
+			_, part, _ = strings.Cut(part, `href="/report/`)
+			idx, _, _ := strings.Cut(part, `"`)
+			out = append(out, idx)
+		}
+		return out
+	}
+	follow := func(page, rel string) string {
+		_, link, _ := strings.Cut(page, `<a rel="`+rel+`" href="`)
+		link, _, _ = strings.Cut(link, `"`)
+		return link
+	}
+	at := "/reports"
+	for at != "" && len(pages) < 5 {
+		_, _, page = n.Page(ana, at, nil)
+		pages = append(pages, links(page))
+		at = follow(page, "next")
+	}
+	if len(pages) != 3 || len(pages[0]) != 50 || len(pages[2]) != 20 || pages[0][0] != "120" || pages[2][19] != "1" {
+		t.Fatalf("pages: %v", pages)
+	}
+	wantNot(t, page, "theirs")
+	back := follow(page, "prev")
+	_, _, page = n.Page(ana, back, nil)
+	if got := links(page); !slices.Equal(got, pages[1]) {
+		t.Errorf("newer leads to %v, not %v", got, pages[1])
+	}
+	_, _, page = n.Page(ana, follow(page, "prev"), nil)
+	if got := links(page); !slices.Equal(got, pages[0]) {
+		t.Errorf("newer again leads to %v", got)
+	}
+	want(t, page, "Taken back", "In force")
+	for _, bad := range []string{"?before=x", "?after=-1"} {
+		if code, _, _ := n.Page(ana, "/reports"+bad, nil); code != 400 {
+			t.Errorf("%s: %d", bad, code)
+		}
+	}
+	if code, h, _ := n.Page(ana, "/reports?after=100000", nil); code != 303 || h.Get("Location") != "/reports" {
+		t.Errorf("after the newest: %d %s", code, h.Get("Location"))
+	}
+	if code, _, _ := n.Page("", "/reports", url.Values{}); code != 405 && code != 401 && code != 404 {
+		t.Errorf("posting to the list: %d", code)
+	}
 }
