@@ -75,7 +75,12 @@ func (p *Page) axe() (out []string) {
 		if err != nil {
 			return err
 		}
-		if _, err := evaluate(ctx, world.ExecutionContextID, string(library)+";0"); err != nil {
+		// The world stays as long as the page: what is in it already is most of the work.
+		there, err := evaluate(ctx, world.ExecutionContextID, "typeof axe")
+		if err == nil && string(there) != `"object"` {
+			_, err = evaluate(ctx, world.ExecutionContextID, string(library)+";0")
+		}
+		if err != nil {
 			return err
 		}
 		said, err := evaluate(ctx, world.ExecutionContextID, runAxe)
@@ -146,7 +151,7 @@ var (
 	schemes = []string{"light", "dark"}
 )
 
-// Sweep opens each page in both schemes at 1440x900, 390x844 and 320x640 and fails
+// Sweep opens each page in both schemes, looks at it at 1440x900, 390x844 and 320x640, and fails
 // the test with everything that is wrong with any of them, each once with where it
 // was seen: what axe-core finds, what scrolls sideways, what the console says,
 // requests to other hosts, another status than expected. With TOCSIN_SHOTS set it
@@ -175,9 +180,10 @@ func (b *Browser) sweep(t testing.TB, base string, c Check) map[string][]string 
 	}
 	findings := map[string][]string{}
 	for _, scheme := range schemes {
-		for _, size := range sizes {
+		found := p.Scheme(scheme).Size(sizes[0][0], sizes[0][1]).open(c)
+		for _, size := range sizes { // as a window that is made smaller
 			where := fmt.Sprintf("%s %dx%d", scheme, size[0], size[1])
-			found := p.Scheme(scheme).Size(size[0], size[1]).check(c)
+			found = append(found, p.Size(size[0], size[1]).look()...)
 			if os.Getenv("TOCSIN_SHOTS") != "" || len(found) > 0 {
 				p.Shot(fmt.Sprintf("%s-%d-%s", c.Name, size[0], scheme))
 			}
@@ -186,13 +192,20 @@ func (b *Browser) sweep(t testing.TB, base string, c Check) map[string][]string 
 					findings[finding] = append(at, where)
 				}
 			}
+			found = nil
 		}
 	}
 	return findings
 }
 
 // check opens a page and gives all that is wrong with it.
-func (p *Page) check(c Check) (out []string) {
+func (p *Page) check(c Check) []string {
+	p.t.Helper()
+	return append(p.open(c), p.look()...)
+}
+
+// open opens a page, and says when that isn't answered as it should be.
+func (p *Page) open(c Check) (out []string) {
 	p.t.Helper()
 	want := c.Status
 	if want == 0 {
@@ -204,8 +217,13 @@ func (p *Page) check(c Check) (out []string) {
 	if c.Ready != "" {
 		p.Wait(c.Ready)
 	}
-	out = append(out, p.axe()...)
-	out = append(out, p.overflow()...)
+	return out
+}
+
+// look gives all that is wrong with the page as it is now.
+func (p *Page) look() []string {
+	p.t.Helper()
+	out := append(p.axe(), p.overflow()...)
 	p.settle()
 	return append(out, p.watch.take()...)
 }
