@@ -26,9 +26,12 @@ func (x *Index) Merge(ctx context.Context) (err error) {
 }
 
 // Forget writes anew the segments that still hold words of objects that were
-// taken back, without those.
+// taken back, without those. Follow calls it every hour.
 func (x *Index) Forget(ctx context.Context) (err error) {
 	defer fault.Wrap(&err, "forgetting words of what was taken back")
+	if err := x.neverIndexed(ctx); err != nil {
+		return err
+	}
 	return x.rewrite(ctx, func(segs []segment, gone []Gone) []segment {
 		for _, s := range segs {
 			if slices.ContainsFunc(gone, s.holds) {
@@ -36,6 +39,15 @@ func (x *Index) Forget(ctx context.Context) (err error) {
 			}
 		}
 		return nil
+	})
+}
+
+// neverIndexed drops the marks of what was taken back before it came into the index.
+func (x *Index) neverIndexed(ctx context.Context) error {
+	return x.db.Write(ctx, func(tx *store.Tx) error {
+		_, err := tx.Exec(ctx, `DELETE FROM search_gone WHERE log_id = $1 AND NOT EXISTS (SELECT 1 FROM search_segment s
+			WHERE s.log_id = search_gone.log_id AND s.aud = search_gone.aud AND s.first <= search_gone.at AND s.last >= search_gone.at)`, x.logID)
+		return err
 	})
 }
 

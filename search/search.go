@@ -18,9 +18,10 @@
 // back since, and holds it to what was asked.
 //
 // Without the keys folder a row says that two objects share a word, not which.
-// After an erasure the rows of its words stay until their segment is written anew
-// (Forget, within a day): until then whoever has store and keys can test whether
-// the erased object had a word that he guesses.
+// After an erasure its words stay until their segment is written anew (Forget,
+// within an hour or so): until then whoever has store and keys can test whether the
+// erased object had a word that he guesses. Nobody finds it meanwhile: what is
+// shown is read from the archive, where it is gone.
 package search
 
 import (

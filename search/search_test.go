@@ -271,6 +271,8 @@ func TestForget(t *testing.T) {
 		w.catchUp()
 		w.finds([]int64{secret}, "secret")
 		w.log.recall(secret)
+		early := w.log.put(7, 1, "note", note("taken back before it was read"))
+		w.log.recall(early)
 		for range 8 {
 			others = append(others, w.say(1, "word"))
 		}

@@ -16,16 +16,16 @@ func TestSupportsReadsOneThing(t *testing.T) {
 	for _, text := range []string{supportsOf([]int32{1, 2, 3, 4}), supportsOf([]int32{1})} {
 		rows, err := r.db.Reader().QueryContext(t.Context(), `EXPLAIN QUERY PLAN `+text, 1, 2)
 		must(t, err)
-		plan := ""
+		var plan strings.Builder
 		for rows.Next() {
 			var a, b, c int
 			var line string
 			must(t, rows.Scan(&a, &b, &c, &line))
-			plan += line + "\n"
+			plan.WriteString(line + "\n")
 		}
 		must(t, rows.Err())
-		if !strings.Contains(plan, "support_thing (log_id=? AND t=?)") {
-			t.Errorf("SQLite would do this:\n%s", plan)
+		if !strings.Contains(plan.String(), "support_thing (log_id=? AND t=?)") {
+			t.Errorf("SQLite would do this:\n%s", plan.String())
 		}
 	}
 }
