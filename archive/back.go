@@ -1,11 +1,13 @@
 package archive
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"tocsin/fault"
@@ -76,9 +78,27 @@ func (a *Archive) lastAround(ctx context.Context, q store.Querier, aud int32, be
 	return last, err
 }
 
-func (a *Archive) blocksBack(ctx context.Context, q store.Querier, aud int32, last int64) (out []row, err error) {
-	rows, err := q.QueryContext(ctx, fmt.Sprintf(`SELECT `+blockColumns+` FROM block WHERE log_id = $1 AND aud = $2 AND last <= $3 ORDER BY last DESC LIMIT %d`, backAtOnce),
+func (a *Archive) blocksBack(ctx context.Context, q store.Querier, aud int32, last int64) ([]row, error) {
+	return scanBlocks(ctx, q, fmt.Sprintf(`SELECT `+blockColumns+` FROM block WHERE log_id = $1 AND aud = $2 AND last <= $3 ORDER BY last DESC LIMIT %d`, backAtOnce),
 		a.logID, aud, last)
+}
+
+// PlacesOf gives the places of one entry, of all audiences, newest first; types as
+// for Back.
+func (a *Archive) PlacesOf(ctx context.Context, q store.Querier, idx, types int64) (out []Place, err error) {
+	defer fault.Wrap(&err, "places of entry %d", idx)
+	rows, err := scanBlocks(ctx, q, `SELECT `+blockColumns+` FROM block WHERE log_id = $1 AND idx = $2`, a.logID, idx)
+	for i := range rows {
+		if out, err = a.backIn(&rows[i], math.MaxInt64, types, math.MaxInt, out); err != nil {
+			return nil, err
+		}
+	}
+	slices.SortFunc(out, func(x, y Place) int { return cmp.Compare(y.At, x.At) })
+	return out, err
+}
+
+func scanBlocks(ctx context.Context, q store.Querier, text string, args ...any) (out []row, err error) {
+	rows, err := q.QueryContext(ctx, text, args...)
 	if err != nil {
 		return nil, err
 	}

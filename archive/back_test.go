@@ -76,6 +76,20 @@ func TestBackShowsGaps(t *testing.T) {
 	}
 }
 
+// TestPlacesOfOneEntry: of all its audiences, and of no other entry.
+func TestPlacesOfOneEntry(t *testing.T) {
+	w := open(t)
+	w.file(t, slotsOf(2, 0, 2, "indicator"))
+	p := w.file(t, Arrange(append(slotsOf(2, 10, 2, "indicator", "relationship"), slotsOf(3, 20, 1, "malware")...)))
+	got, err := w.a.PlacesOf(t.Context(), w.db.Reader(), p.Index, TypeMask([]string{"indicator", "malware"}))
+	if err != nil || len(got) != 2 || got[0].Aud != 3 || got[1].Aud != 2 || got[0].At < got[1].At || got[1].At != p.Added {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if got, err := w.a.PlacesOf(t.Context(), w.db.Reader(), 99, 0); err != nil || len(got) != 0 {
+		t.Errorf("of an entry that isn't there: %+v, %v", got, err)
+	}
+}
+
 func TestRecalls(t *testing.T) {
 	storetest.Engines(t, func(t *testing.T, open storetest.Opener) {
 		w := begin(t, open(t))

@@ -31,6 +31,7 @@ type Ask struct {
 	Before    int64             // what came before
 	After     int64             // what came after, the oldest of it
 	Recalled  bool              // only what was recalled, by when that was
+	Own       bool              // only what the reader's own member filed first; not with After
 	Limit     int               // at most 200
 }
 
@@ -59,7 +60,13 @@ func (x *Exchange) Arrived(ctx context.Context, s member.Session, ask Ask) (out 
 			out, err = x.recalls(ctx, q, auds, ask)
 			return err
 		}
-		places, err := x.places(ctx, q, auds, ask)
+		get := x.places
+		if ask.Own {
+			get = func(ctx context.Context, q store.Querier, auds []int32, ask Ask) ([]archive.Place, error) {
+				return x.ownPlaces(ctx, q, s.Member.ID, auds, ask)
+			}
+		}
+		places, err := get(ctx, q, auds, ask)
 		if err != nil {
 			return err
 		}
@@ -113,6 +120,37 @@ func (x *Exchange) places(ctx context.Context, q store.Querier, auds []int32, as
 	}
 	slices.SortFunc(out, newestFirst)
 	return out[max(0, len(out)-ask.Limit):], nil
+}
+
+// ownPlaces gives the positions of a member's reports, entry by entry.
+func (x *Exchange) ownPlaces(ctx context.Context, q store.Querier, who member.ID, auds []int32, ask Ask) (out []archive.Place, err error) {
+	before := int64(math.MaxInt64)
+	if ask.Before != 0 {
+		e, err := x.archive.EntryAround(ctx, q, ask.Before)
+		if err != nil {
+			return nil, err
+		}
+		before = e.Index + 1 // the entry in which the cursor stands may have more before it
+	}
+	for len(out) < ask.Limit && before > 0 {
+		entries, err := x.archive.EntriesBy(ctx, q, int64(who), archive.Report, before, -1, ask.Limit)
+		if err != nil || len(entries) == 0 {
+			return out, err
+		}
+		for _, e := range entries {
+			if before = e.Index; len(out) >= ask.Limit {
+				break
+			}
+			some, err := x.archive.PlacesOf(ctx, q, e.Index, ^archive.TypeMask(furniture))
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, slices.DeleteFunc(some, func(p archive.Place) bool {
+				return ask.Before != 0 && p.At >= ask.Before || !slices.Contains(auds, p.Aud)
+			})...)
+		}
+	}
+	return out[:min(len(out), ask.Limit)], nil
 }
 
 // arrivals reads the objects at some places, audience by audience in one walk each.

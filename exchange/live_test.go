@@ -44,6 +44,7 @@ func TestArrived(t *testing.T) {
 		{"at least one", exchange.Ask{}, "3"},
 		{"before the newest", exchange.Ask{Limit: 10, Before: all[0].At}, "21"},
 		{"after the oldest", exchange.Ask{Limit: 1, After: all[2].At}, "2"},
+		{"one's own, of who filed nothing", exchange.Ask{Limit: 10, Own: true}, ""},
 		{"what was recalled", exchange.Ask{Limit: 10, Recalled: true}, ""},
 	} {
 		if got := ids(c.ask); got != c.want {
@@ -52,6 +53,15 @@ func TestArrived(t *testing.T) {
 	}
 	if _, err := n.x.Arrived(t.Context(), n.hospital, exchange.Ask{Audiences: []member.Audience{99}}); fault.KindOf(err) != fault.NotFound {
 		t.Errorf("a group of others: %v", err)
+	}
+	for _, c := range []struct {
+		ask  exchange.Ask
+		want int
+	}{{exchange.Ask{Limit: 10, Own: true}, 3}, {exchange.Ask{Limit: 2, Own: true}, 2}, {exchange.Ask{Limit: 10, Own: true, Before: all[1].At}, 1},
+		{exchange.Ask{Limit: 10, Own: true, Audiences: green}, 2}} {
+		if own, err := n.x.Arrived(t.Context(), n.bank, c.ask); err != nil || len(own) != c.want {
+			t.Errorf("its own, %+v: %d, %v; want %d", c.ask, len(own), err, c.want)
+		}
 	}
 	feed := n.hospital
 	feed.FeedOnly = true

@@ -62,6 +62,7 @@ func Routes(s *frame.Site) []frame.Route {
 const (
 	showAll  = ""
 	showBack = "back"
+	showMine = "mine" // for who may file
 )
 
 // option is one choice of what to show.
@@ -133,6 +134,8 @@ func (l *live) read(s member.Session, q url.Values) (ask exchange.Ask, b body, e
 	case b.Show == showAll:
 	case b.Show == showBack:
 		ask.Recalled = true
+	case b.Show == showMine && s.May(member.ActFile) == nil:
+		ask.Own = true
 	default:
 		i := slices.IndexFunc(s.Audiences, func(a member.Audience) bool { return "in:"+member.CollectionName(s, a) == b.Show })
 		if i < 0 {
@@ -146,6 +149,9 @@ func (l *live) read(s member.Session, q url.Values) (ask exchange.Ask, b body, e
 				return ask, b, fault.Within(name, err)
 			}
 		}
+	}
+	if ask.Recalled || ask.Own {
+		ask.After = 0
 	}
 	b.Head = ask.Before == 0 && ask.After == 0
 	return ask, b, nil
@@ -184,7 +190,7 @@ func (b *body) link(found []exchange.Arrival, ask exchange.Ask) {
 	if len(found) == ask.Limit {
 		b.Older = address("/live", "show", b.Show, "before", cursor(last.At))
 	}
-	if !b.Head && !ask.Recalled {
+	if !b.Head && !ask.Recalled && !ask.Own {
 		b.Newer = address("/live", "show", b.Show, "after", cursor(first.At))
 	}
 }
@@ -205,6 +211,9 @@ func address(path string, pairs ...string) string {
 
 func (l *live) options(v *frame.Visit, s member.Session, show string) []option {
 	out := []option{{showAll, l.pages.Word(v, "show.all"), show == showAll}, {showBack, l.pages.Word(v, "show.back"), show == showBack}}
+	if s.May(member.ActFile) == nil {
+		out = append(out, option{showMine, l.pages.Word(v, "show.mine"), show == showMine})
+	}
 	for _, a := range s.Audiences {
 		name := member.CollectionName(s, a)
 		text := l.pages.Word(v, "show.in", "name", collectionWord(name))

@@ -89,8 +89,14 @@ func TestWhatArrives(t *testing.T) {
 	if got := strings.Join(values(text), " "); got != "worse[.]example Harrow evil[.]example" {
 		t.Errorf("the rows are %s; want the newest first, relationships left out", got)
 	}
-	has(t, text, `href="/search?q=evil.example"`, "TLP:AMBER", "TLP:GREEN", "Domain, malicious", ">Malware")
+	has(t, text, `href="/i/`, "TLP:AMBER", "TLP:GREEN", "Domain, malicious", ">Malware")
 	figures(n, ana, "2 at /search", "2 at /live", "1 at /reports", "0 at /live?show=back")
+	if got := strings.Join(values(page(n, ana, "/live?show=mine")), " "); got != "worse[.]example" {
+		t.Errorf("its own rows are %s", got)
+	}
+	if code, _, _ := n.Page(n.PersonAs(member.RoleReviewer), "/live?show=mine", nil); code != 404 {
+		t.Errorf("what a reviewer filed: %d", code)
+	}
 	if len(text) > 60_000 {
 		t.Errorf("the page has %d bytes", len(text))
 	}

@@ -2,13 +2,14 @@ package live
 
 import (
 	"context"
-	"net/url"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
 
+	"tocsin/archive"
 	"tocsin/exchange"
 	"tocsin/fault"
 	"tocsin/member"
@@ -77,7 +78,7 @@ func safe(s string) string {
 var names = [...]string{"name", "value", "abstract", "content", "path", "display_name", "account_login", "subject", "explanation", "product", "sighting_of_ref", "key"}
 
 // describe says what an object is: its value, where it leads, and of what kind it is.
-func (t *teller) describe(r *row, raw []byte) {
+func (t *teller) describe(r *row, at archive.Position, raw []byte) {
 	o, err := stix.Parse(raw, stix.Limits{})
 	if err != nil {
 		return // it was parsed before it was kept
@@ -90,12 +91,12 @@ func (t *teller) describe(r *row, raw []byte) {
 	texts := topTexts(raw)
 	if ts := observable.FromObject(&o); len(ts) > 0 {
 		r.What, r.Value = t.words["kind."+string(ts[0].Kind)], safe(ts[0].Value)
-		r.Link = "/search?q=" + url.QueryEscape(ts[0].Value)
+		r.Link = "/i/" + t.x.ThingID(ts[0])
 		if n := len(ts) - 1; n > 0 {
 			r.What += " " + strings.ReplaceAll(t.words["more"], "{n}", strconv.Itoa(n))
 		}
 	} else {
-		r.Link = "/search?q=" + url.QueryEscape(o.ID)
+		r.Link = fmt.Sprintf("/report/%d", at.Index)
 		for _, name := range names {
 			if r.Value = safe(texts[name]); r.Value != "" {
 				break
@@ -221,7 +222,7 @@ func (t *teller) row(a exchange.Arrival, collection string) row {
 	r.Stamp = r.Time.Format("2006-01-02T15:04:05.000Z")
 	r.What = t.typeWord(a.ID)
 	if a.Raw != nil {
-		t.describe(&r, a.Raw)
+		t.describe(&r, a.Position, a.Raw)
 	}
 	if a.Gone != "" {
 		r.Gone = goneOf(a.Gone)
