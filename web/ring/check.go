@@ -298,11 +298,14 @@ func (d *desk) textsOf(v *frame.Visit, all []exchange.MarkedText, f intake.Forma
 // marked is a span as its sender sees it.
 func (d *desk) marked(v *frame.Visit, t *exchange.MarkedText, sp exchange.Span) piece {
 	p := piece{Kind: cut, Text: t.Text[sp.Start:sp.End], Link: "#why-" + sp.Reason}
+	if sp.Passage != "" {
+		p.Link = "#held"
+	}
 	switch sp.Verdict {
 	case exchange.VerdictShare:
 		p.Kind, p.Link = "go", "#objects"
 	case exchange.VerdictHold:
-		p.Kind, p.Link = "held", "#held"
+		p.Kind = "held"
 	default:
 		if sp.Label != "" {
 			p.Label = d.label(v, sp.Label)

@@ -160,6 +160,23 @@ func says(t testing.TB, page string, want ...string) {
 	}
 }
 
+// leads makes sure that each link within a page leads somewhere, and that no name is
+// there twice.
+func leads(t testing.TB, page string) {
+	t.Helper()
+	ids := map[string]int{}
+	for _, m := range regexp.MustCompile(` id="([^"]*)"`).FindAllStringSubmatch(page, -1) {
+		if ids[m[1]]++; ids[m[1]] > 1 {
+			t.Errorf("the name %q is there twice", m[1])
+		}
+	}
+	for _, m := range regexp.MustCompile(` href="#([^"]*)"| aria-labelledby="([^"]*)"`).FindAllStringSubmatch(page, -1) {
+		if to := m[1] + m[2]; ids[to] == 0 {
+			t.Errorf("a link leads to %q, which isn't there", to)
+		}
+	}
+}
+
 func (s *site) head() int64 {
 	s.Helper()
 	h, err := s.App.Node().Exchange.Head(s.Context())
@@ -189,6 +206,7 @@ func TestRing(t *testing.T) {
 	page := s.get(200, s.ana, at)
 	says(t, page, "Check before it leaves", "quota.eml", "Header of the mail", "removed: Helena Brightman , others see person 1", "shared: hxxps://owa.quota-alert[.]example/login",
 		"3 organisations", "None of the values is known here yet", "Nothing is on a list of values that are never blocked")
+	leads(t, page)
 	if strings.Contains(page, `C:\mail`) {
 		t.Error("the page says where the file was on the sender's machine")
 	}
@@ -270,6 +288,7 @@ func TestHeld(t *testing.T) {
 	at := s.draft(s.ana, "text", doubt("1", "evil.example"))
 	page := s.get(200, s.ana, at)
 	says(t, page, "Why this is held", "held for a person: tom.baker@supplier.example", "Take it out instead of asking a reviewer", "1 passage waits for a reviewer")
+	leads(t, page)
 	id := regexp.MustCompile(`name="take" value="([^"]+)"`).FindStringSubmatch(page)
 	if id == nil {
 		t.Fatal("there is no choice on the page")
@@ -277,6 +296,7 @@ func TestHeld(t *testing.T) {
 	for _, take := range []string{id[1], "all"} {
 		out := s.get(200, s.ana, at+"&take="+take)
 		says(t, out, "You take it out", "0 passages wait, alone")
+		leads(t, out)
 		if !strings.Contains(out, `checked><span>`) {
 			t.Errorf("the choice %s isn't shown as made", take)
 		}
@@ -357,6 +377,7 @@ func TestAudience(t *testing.T) {
 	says(t, red, "evil[.]example") // the text is there all the same
 	none := s.get(422, s.ana, at+"?group=others+only")
 	says(t, none, "You aren't in this sharing group")
+	leads(t, none)
 	group := s.get(200, s.ana, at+"?tlp=red&group=health")
 	says(t, group, "2 organisations will see it", bank, hospital)
 	if code, location := s.file(s.ana, group, idOf(at)); code != 303 || location != "/receipt/0?new=1" {
