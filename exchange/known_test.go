@@ -152,3 +152,31 @@ func TestThingPageIsBounded(t *testing.T) {
 		t.Errorf("%d of %d indicators, %d mentions, more: %v; %v", len(p.Indicators), p.All, len(p.Mentions), p.More, err)
 	}
 }
+
+// An identifier leads to the newest version, for those who may see it.
+func TestFindID(t *testing.T) {
+	n := newNode(t)
+	if _, err := n.x.Members().AddGroup(t.Context(), "finance", []string{"Harbor Bank"}); err != nil {
+		t.Fatal(err)
+	}
+	n.refresh()
+	old := indicator("1", "a.example", `"name":"ebb"`)
+	n.file(n.bank, bundle(old), exchange.Options{})
+	n.file(n.bank, bundle(strings.Replace(later(old, 5), "ebb", "tide", 1)), exchange.Options{})
+	n.file(n.bank, bundle(indicator("2", "b.example", "")), exchange.Options{Group: "finance"})
+	got, err := n.x.FindID(t.Context(), n.hospital, "indicator--"+uuid("1"))
+	if err != nil || len(got) != 1 || !strings.Contains(string(got[0].Raw), "tide") || got[0].State != exchange.StateInForce || got[0].Own {
+		t.Errorf("%+v, %v", got, err)
+	}
+	for id, who := range map[string]member.Session{"indicator--" + uuid("2"): n.hospital, "indicator--" + uuid("3"): n.bank, "": n.bank} {
+		if got, err := n.x.FindID(t.Context(), who, id); err != nil || len(got) != 0 {
+			t.Errorf("%q leads to %v, %v", id, ids(got), err)
+		}
+	}
+	if got, err := n.x.FindID(t.Context(), n.bank, "indicator--"+uuid("2")); err != nil || len(got) != 1 || !got[0].Own || got[0].Collection != "finance" {
+		t.Errorf("the one in the group: %+v, %v", got, err)
+	}
+	if _, err := n.x.FindID(t.Context(), member.Session{}, "indicator--"+uuid("1")); fault.KindOf(err) != fault.Forbidden {
+		t.Errorf("nobody: %v", err)
+	}
+}
