@@ -85,11 +85,15 @@ func (p pages) preview(v *frame.Visit, code int, b body) error {
 	}
 	if err != nil {
 		switch fault.KindOf(err) {
-		case fault.NotFound, fault.Invalid, fault.Forbidden:
-			b.Error, b.At = fault.Public(err), "ref"
-			return p.show(v, max(code, http.StatusUnprocessableEntity), b)
+		case fault.NotFound: // the same words for what isn't there and for what is another's
+			b.Error = p.Word(v, "none")
+		case fault.Invalid, fault.Forbidden:
+			b.Error = fault.Public(err)
+		default:
+			return err
 		}
-		return err
+		b.At = "ref"
+		return p.show(v, http.StatusUnprocessableEntity, b)
 	}
 	return p.show(v, code, b)
 }

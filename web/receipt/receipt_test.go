@@ -1,0 +1,173 @@
+package receipt_test
+
+import (
+	"fmt"
+	"html"
+	"strings"
+	"testing"
+
+	"tocsin/apptest"
+	"tocsin/ledger"
+	"tocsin/member"
+)
+
+// doubtful is a text with passages that the gate holds for a person.
+const doubtful = `Sent from the compromised account of a supplier, tom.baker@supplier.example; the indicted suspect is named Viktor Petrovich Sokolov.\n\nThe mail came to our desk, phone +1 415 555 0132.`
+
+func described(id, domain, text string) string {
+	return strings.Replace(apptest.Indicator(id, domain), `"pattern_type"`, `"description":"`+text+`","pattern_type"`, 1)
+}
+
+// text gives what a page says, without its markup.
+func text(page string) string {
+	_, main, _ := strings.Cut(page, `<main id="main"`)
+	var b strings.Builder
+	in := false
+	for _, r := range main {
+		switch {
+		case r == '<':
+			in = true
+			b.WriteByte(' ')
+		case r == '>':
+			in = false
+		case !in:
+			b.WriteRune(r)
+		}
+	}
+	return html.UnescapeString(strings.Join(strings.Fields(b.String()), " "))
+}
+
+func want(t *testing.T, page string, says ...string) {
+	t.Helper()
+	for _, s := range says {
+		if !strings.Contains(text(page), s) {
+			t.Errorf("the page doesn't say %q:\n%s", s, text(page))
+		}
+	}
+}
+
+func TestReceipt(t *testing.T) {
+	n := apptest.Start(t, "Harbor Bank", "Lakeside Hospital")
+	ana := n.Person("Harbor Bank")
+	n.Want(201, "Harbor Bank", "POST", "/api/v1/reports?tlp=amber", apptest.Bundle(described("1", "evil.example", doubtful), apptest.Indicator("2", "worse.example")))
+	code, _, page := n.Page(ana, "/receipt/0", nil)
+	if code != 200 {
+		t.Fatalf("%d %s", code, page)
+	}
+	want(t, page, "Receipt 0 It proves what was filed", "By Harbor Bank, shown to others as Member ", "To TLP:AMBER 3 organisations", "rules of the gate", "2 objects: 2 indicators; they name 2 domains.",
+		"1 phone. The values are not kept.", "wait for a reviewer.", "Leaf 0 ", "1 entry, 0 hashes lead to the root", "Signed by tocsin.invalid/", "tocsin verify receipt-0.txt", "Accepted, receipt signed", "A reviewer decides ")
+	for _, hides := range []string{"tom.baker", "Sokolov", "555 0132", "Conditions", "The bell has rung", "protected"} {
+		if strings.Contains(page, hides) {
+			t.Errorf("the page says %q", hides)
+		}
+	}
+	_, _, page = n.Page(ana, "/receipt/report-0?new=1", nil)
+	want(t, page, "The bell has rung")
+	if !strings.Contains(page, `href="/recall?ref=report-0"`) {
+		t.Error("nothing leads to taking it back")
+	}
+	_, _, page = n.Page(ana, "/receipt/0?repeat=1&new=1", nil)
+	want(t, page, "Filed before: the same receipt", "Filed before")
+	if strings.Contains(page, "The bell has rung") {
+		t.Error("what was filed before rings no bell")
+	}
+}
+
+// TestFile: the file is the receipt, whole, and verifies by itself.
+func TestFile(t *testing.T) {
+	n := apptest.Start(t, "Harbor Bank")
+	ana := n.Person("Harbor Bank")
+	n.Want(201, "Harbor Bank", "POST", "/api/v1/reports", apptest.Bundle(apptest.Indicator("1", "evil.example")))
+	code, h, file := n.Page(ana, "/receipt/0/receipt.txt", nil)
+	if code != 200 || h.Get("Content-Disposition") != `attachment; filename="receipt-0.txt"` || !strings.HasPrefix(h.Get("Content-Type"), "text/plain") {
+		t.Errorf("%d %v", code, h)
+	}
+	_, _, raw := n.Page(ana, "/report/0/object/0", nil)
+	for _, c := range ledger.Verify([]byte(file), n.App.Node().Keys.VerifierKey(), []byte(raw)) {
+		if !c.OK {
+			t.Errorf("%s: %s", c.Name, c.Detail)
+		}
+	}
+}
+
+// TestParts: any part of a large report leads to the receipt of all of it.
+func TestParts(t *testing.T) {
+	n := apptest.Start(t, "Harbor Bank")
+	ana := n.Person("Harbor Bank")
+	var rows strings.Builder
+	rows.WriteString("value\n")
+	for i := range 10_001 {
+		fmt.Fprintf(&rows, "host%d.example\n", i)
+	}
+	n.Want(201, "Harbor Bank", "POST", "/api/v1/reports", rows.String(), "Content-Type", "text/csv")
+	_, _, first := n.Page(ana, "/receipt/0", nil)
+	_, _, second := n.Page(ana, "/receipt/1", nil)
+	if text(first) != text(second) {
+		t.Errorf("the receipt of the second part says\n%s\nnot\n%s", text(second), text(first))
+	}
+	want(t, second, "Receipt 0", "Leaf 0 ", "Leaf 1 ", "10,001 domains")
+	_, h, file := n.Page(ana, "/receipt/1/receipt.txt", nil)
+	if !strings.Contains(h.Get("Content-Disposition"), "receipt-0.txt") || strings.Count(file, "--- next part ---") != 1 {
+		t.Errorf("%v, %d bytes", h, len(file))
+	}
+	for _, c := range ledger.Verify([]byte(file), n.App.Node().Keys.VerifierKey(), nil) {
+		if !c.OK {
+			t.Errorf("%s: %s", c.Name, c.Detail)
+		}
+	}
+}
+
+// TestRights: a receipt is for who filed, and the operator; nobody else learns of it.
+func TestRights(t *testing.T) {
+	n := apptest.Start(t, "Harbor Bank", "Lakeside Hospital")
+	n.Want(201, "Harbor Bank", "POST", "/api/v1/reports", apptest.Bundle(apptest.Indicator("1", "evil.example")))
+	for name, secret := range map[string]string{"another member": n.Person("Lakeside Hospital"), "reviewer": n.PersonAs(member.RoleReviewer), "auditor": n.PersonAs(member.RoleAuditor), "the operator's analyst": n.PersonAs(member.RoleAnalyst)} {
+		code, _, there := n.Page(secret, "/receipt/0", nil)
+		gone, _, missing := n.Page(secret, "/receipt/99", nil)
+		if code != 404 || gone != 404 || there != missing {
+			t.Errorf("%s can tell another's receipt (%d) from none (%d)", name, code, gone)
+		}
+		if code, _, page := n.Page(secret, "/receipt/0/receipt.txt", nil); code != 404 || strings.Contains(page, "c2sp") {
+			t.Errorf("%s has the file: %d", name, code)
+		}
+	}
+	_, _, page := n.Page(n.Person(apptest.Operator), "/receipt/0", nil)
+	want(t, page, "Harbor Bank")
+	if strings.Contains(page, "/recall?") {
+		t.Error("the operator may not take another's report back")
+	}
+	for _, bad := range []string{"/receipt/x", "/receipt/-1", "/receipt/1e3", "/receipt/99999999999999999999"} {
+		if code, _, _ := n.Page(n.Person(apptest.Operator), bad, nil); code != 404 {
+			t.Errorf("%s: %d", bad, code)
+		}
+	}
+}
+
+// TestSince: what became of it stands on its receipt; so do the receipts of what did.
+func TestSince(t *testing.T) {
+	n := apptest.Start(t, "Harbor Bank", "Lakeside Hospital")
+	ana, op := n.Person("Harbor Bank"), n.Person(apptest.Operator)
+	n.Want(201, "Harbor Bank", "POST", "/api/v1/reports", apptest.Bundle(described("1", "evil.example", doubtful), apptest.Indicator("2", "worse.example")))
+	x := n.App.Node().Exchange
+	s, err := x.Members().Session(t.Context(), apptest.Operator)
+	if err != nil {
+		t.Fatal(err)
+	}
+	queue, err := x.ReviewQueue(t.Context(), s, 10)
+	if err != nil || len(queue) == 0 {
+		t.Fatalf("nothing waits: %v", err)
+	}
+	if _, err := x.Decide(t.Context(), s, queue[0].ID, true, ""); err != nil {
+		t.Fatal(err)
+	}
+	n.Want(201, "Harbor Bank", "POST", "/api/v1/recalls", `{"ref":"indicator--00000000-0000-4000-8000-000000000002","reason":"It was our own relay."}`)
+	_, _, page := n.Page(ana, "/receipt/0", nil)
+	want(t, page, "1 held passage released", "1 object taken back", "1 was taken back since.")
+	_, _, page = n.Page(op, "/receipt/1?new=1", nil)
+	want(t, page, "Decided", "About Entry 0")
+	_, _, page = n.Page(ana, "/receipt/2?new=1", nil)
+	want(t, page, "Taken back", "It was our own relay.", "About Entry 0")
+	if strings.Contains(page, "/recall?") {
+		t.Error("a recall can't be taken back")
+	}
+}
