@@ -346,3 +346,6 @@ func (x *Exchange) factsOf(e archive.Entry) (f facts, err error) {
 	}
 	return f, err
 }
+
+// TakesTwo tells whether releasing a passage takes a second reviewer, whom Ask asks.
+func (x *Exchange) TakesTwo(p held.Passage) bool { return x.takesTwo(p) }

@@ -153,8 +153,8 @@ func median(ds []exchange.Decision) time.Duration {
 
 // notice is what was done just now.
 type notice struct {
-	Word  string // released, removed
-	Entry int64
+	Word  string // released, removed, asked
+	Entry int64  // of what was decided, or number of the request
 }
 
 type queueBody struct {
@@ -173,10 +173,11 @@ func (d *desk) queue(v *frame.Visit) error {
 // done reads from an address what was done just now; anything else says nothing.
 func done(q url.Values) *notice {
 	n, err := strconv.ParseInt(q.Get("entry"), 10, 64)
-	if err != nil || n < 0 || q.Get("was") != "released" && q.Get("was") != "removed" {
+	was := q.Get("was")
+	if err != nil || n < 0 || was != "released" && was != "removed" && was != "asked" {
 		return nil
 	}
-	return &notice{q.Get("was"), n}
+	return &notice{was, n}
 }
 
 // reply shows a page of the desk.
@@ -215,6 +216,7 @@ type passageBody struct {
 	Collection string
 	Reason     string
 	Length     int
+	Two        bool // its release takes a second reviewer
 	Releases   []choice
 	Removes    []choice
 	Done       *notice
@@ -240,6 +242,7 @@ func (d *desk) passage(v *frame.Visit, code int, wrong, why string) error {
 	}
 	b.P = d.waits(v, p, b.Opened)
 	b.Reason = d.word(v, "reason.", p.Reason)
+	b.Two = d.x.TakesTwo(p)
 	b.Length = len([]rune(secret.Text))
 	b.Collection = d.marking(s, p.Aud)
 	if b.From, err = d.filer(v, p); err != nil {
@@ -330,6 +333,13 @@ func (d *desk) decide(v *frame.Visit) error {
 	before, err := d.side(v, id)
 	if err != nil {
 		return err
+	}
+	if i := slices.IndexFunc(before.Queue, func(w waiting) bool { return w.Here }); release && i >= 0 && d.x.TakesTwo(before.Queue[i].Passage) {
+		r, err := d.x.Ask(v.R.Context(), v.Visitor.Session, v.Site().People, exchange.Grave{Act: exchange.GraveRelease, Passage: id}, d.word(v, "why.", why))
+		if err != nil {
+			return err
+		}
+		return v.Go(before.after("asked", r.ID))
 	}
 	f, err := d.x.Decide(v.R.Context(), v.Visitor.Session, id, release, why)
 	if fault.KindOf(err) == fault.Conflict {

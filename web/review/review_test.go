@@ -247,6 +247,28 @@ func TestGroupPassage(t *testing.T) {
 	hasNot(t, text, "quiet circle", bank)
 }
 
+// TestTwoToRelease: where the release of a name takes two, the page says so before,
+// asks for the second, and the passage waits until then.
+func TestTwoToRelease(t *testing.T) {
+	d := newDesk(t, 1)
+	d.App.Node().Exchange.TwoToRelease(true)
+	asked := 0
+	for _, id := range d.queue() {
+		name := strings.Contains(d.page("/review/"+id), "takes two")
+		_, to, _ := d.decide(id, "release", "needed")
+		if name != strings.Contains(to, "was=asked") {
+			t.Errorf("%s: said before %v, then %s", id, name, to)
+		}
+		if name {
+			asked++
+			has(t, d.page(to), "Asked for a second reviewer", `href="/approvals"`)
+		}
+	}
+	if got := d.queue(); asked != 1 || len(got) != 1 {
+		t.Errorf("%d asked for, %d wait; want the name alone", asked, len(got))
+	}
+}
+
 func TestTarget(t *testing.T) {
 	if review.Target != 4*time.Hour {
 		t.Errorf("the target is %v; the words of the page say 4 hours", review.Target)
