@@ -36,7 +36,7 @@ var kinds = map[string]string{exchange.GraveMember: "member", exchange.GraveKey:
 	exchange.GraveRole: "role", exchange.GraveRelease: "passage"}
 
 // states are the words of state of requests.
-var states = map[approval.State]string{approval.Waiting: "waits", approval.Expired: "expired", approval.Doing: "unknown", approval.Done: "met", approval.Refused: "refused", approval.Failed: "not-met"}
+var states = map[approval.State]string{approval.Waiting: "waits", approval.Expired: "expired", approval.Doing: "unknown", approval.Done: "done", approval.Refused: "refused", approval.Failed: "failed"}
 
 // read makes a request ready to be shown.
 func (d *desk) read(v *frame.Visit, r approval.Request) (out request, err error) {

@@ -113,9 +113,9 @@ func rowOf(it audit.Item, n names) auditRow {
 	row.Link = link(row.What)
 	switch {
 	case row.Says == "done":
-		row.State = "met"
+		row.State = "done"
 	case row.Says == "failed":
-		row.State = "not-met"
+		row.State = "failed"
 	case row.Says == "":
 		row.State = "unknown"
 	default:

@@ -207,7 +207,7 @@ func TestTwoPeopleRemoveAMember(t *testing.T) {
 		t.Error("it is still there")
 	}
 	h.says(h.page(422, h.second, where, "do", "approve"), "decided already")
-	h.says(h.page(200, h.first, "/approvals"), "Nothing waits", "Met")
+	h.says(h.page(200, h.first, "/approvals"), "Nothing waits", "Done")
 	h.Want(401, bank, "GET", "/api/v1/me", "")
 	// Refused, and taken back.
 	remove = fmt.Sprintf("/remove/member/%d", h.id(hospital))

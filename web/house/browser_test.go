@@ -1,0 +1,82 @@
+package house_test
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+
+	"tocsin/apptest"
+	"tocsin/browser"
+	"tocsin/member"
+)
+
+// full fills a house: members with long names, groups, keys, people, a request
+// that waits, one that was decided, a long record.
+func full(t *testing.T) (h *house, waiting, decided string) {
+	t.Helper()
+	h = newHouse(t)
+	for _, m := range []string{"Port City", strings.Repeat("Northern Water Supply and Sewage Association ", 2) + "Ltd", "Öffentliche Nahverkehrsbetriebe"} {
+		h.Add(member.NewMember{Name: m})
+	}
+	h.page(303, h.first, "/groups", "name", "harbour")
+	h.page(303, h.first, "/groups/16/members", "member", bank, "do", "in")
+	h.page(303, h.first, "/groups/16/members", "member", hospital, "do", "in")
+	h.page(303, h.first, "/groups", "name", "hospitals")
+	h.Want(201, bank, "POST", "/api/v1/reports?group=harbour", apptest.Bundle(apptest.Indicator("1", "grouped.example")))
+	own := fmt.Sprintf("/members/%d", h.id(bank))
+	h.page(200, h.ana, own+"/keys", "kind", "feed")
+	h.page(200, h.ana, own+"/invite", "login", "bo.lund", "name", "Bo Lund", "role", "analyst")
+	decided = h.page(303, h.first, "/remove/group/16", "typed", "harbour", "reason", "Its members left.")
+	h.page(303, h.second, decided, "do", "refuse")
+	waiting = h.page(303, h.first, fmt.Sprintf("/remove/member/%d", h.id(hospital)), "typed", hospital, "reason", "It left the exchange at the end of the month, as agreed.")
+	if err := h.App.Node().Exchange.AuditRound(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return h, waiting, decided
+}
+
+func TestInBrowser(t *testing.T) {
+	b := browser.Start(t)
+	h, waiting, decided := full(t)
+	empty := apptest.Start(t)
+	operator := empty.Person(apptest.Operator)
+	b.Sweep(t, empty.URL, []browser.Check{
+		{Name: "house-groups-empty", URL: "/groups", CookieName: "tocsin", Cookie: operator},
+		{Name: "house-audit-nothing", URL: "/audit?since=2099-01-01", CookieName: "tocsin", Cookie: operator},
+	})
+	at := func(name, path, who string) browser.Check {
+		return browser.Check{Name: "house-" + name, URL: path, CookieName: "tocsin", Cookie: who}
+	}
+	remove := regexp.MustCompile(`/remove/key/\d+`).FindString(h.page(200, h.ana, "/members"))
+	b.Sweep(t, h.URL, []browser.Check{
+		at("members", "/members", h.first), at("own", "/members", h.ana), at("groups", "/groups", h.first), at("remove-member", fmt.Sprintf("/remove/member/%d", h.id(bank)), h.first),
+		at("remove-key", remove, h.ana), at("approvals", "/approvals", h.second), at("approval", waiting, h.second), at("approval-done", decided, h.first), at("audit", "/audit", h.first),
+	})
+}
+
+// TestByKeyboard: a page that removes something has no focus on its button, and
+// the keyboard reaches "Keep it" before it.
+func TestByKeyboard(t *testing.T) {
+	b := browser.Start(t)
+	h := newHouse(t)
+	p := b.Page(t, h.URL).Cookie("tocsin", h.first)
+	p.Go(fmt.Sprintf("/remove/member/%d", h.id(bank)))
+	if f := p.Focused(); f.Role == "button" {
+		t.Errorf("the focus begins on %v", f)
+	}
+	keep := false
+	for range 60 {
+		p.Key("Tab")
+		f := p.Focused()
+		if f.Name == "Keep it" {
+			keep = true
+		}
+		if f.Name == "Ask a second person" {
+			break
+		}
+	}
+	if !keep {
+		t.Error("the button that removes comes before the one that doesn't")
+	}
+}
