@@ -137,11 +137,21 @@ func (p pages) types(v *frame.Visit, counts []exchange.Count) (out []string) {
 	return out
 }
 
+// harmless defangs a value, and the links among words; a dot within other words is no host's.
+func harmless(words []string) []string {
+	for i, w := range words {
+		if len(words) == 1 || strings.Contains(w, "://") {
+			words[i] = frame.Defang(w)
+		}
+	}
+	return words
+}
+
 // short gives what somebody else wrote on one line, defanged, without its middle
 // when it is long.
 func short(s string) string {
 	const most = 100
-	r := []rune(frame.Visible(frame.Defang(strings.Join(strings.Fields(s), " "))))
+	r := []rune(frame.Visible(strings.Join(harmless(strings.Fields(s)), " ")))
 	if len(r) <= most {
 		return string(r)
 	}

@@ -167,10 +167,20 @@ func (p pages) word(v *frame.Visit, group, name string) string {
 	return p.Word(v, group+"other")
 }
 
+// harmless defangs a value, and the links among words; a dot within other words is no host's.
+func harmless(words []string) []string {
+	for i, w := range words {
+		if len(words) == 1 || strings.Contains(w, "://") {
+			words[i] = frame.Defang(w)
+		}
+	}
+	return words
+}
+
 // short gives what somebody else wrote on one line, defanged, without its middle
 // when it is long.
 func short(s string, most int) string {
-	s = frame.Visible(frame.Defang(strings.Join(strings.Fields(s), " ")))
+	s = frame.Visible(strings.Join(harmless(strings.Fields(s)), " "))
 	r := []rune(s)
 	if len(r) <= most {
 		return s
