@@ -1,0 +1,27 @@
+package receipt_test
+
+import (
+	"strings"
+	"testing"
+
+	"tocsin/apptest"
+	"tocsin/browser"
+	"tocsin/member"
+)
+
+// TestPrint: a receipt prints on one sheet, also one that has much to tell.
+func TestPrint(t *testing.T) {
+	b := browser.Start(t)
+	n := apptest.Start(t, "Harbor Bank", "Lakeside Hospital")
+	n.Add(member.NewMember{Name: "The Very Long Name of an Association of Harbours, Wharves and Their Insurers"})
+	ana := n.Person("Harbor Bank")
+	n.Want(201, "Harbor Bank", "POST", "/api/v1/reports?tlp=amber", apptest.Bundle(described("1", "evil.example", doubtful), apptest.Indicator("2", "worse.example")))
+	n.Want(201, "Harbor Bank", "POST", "/api/v1/recalls", `{"ref":"report-0","reason":"`+strings.Repeat("It was our own relay. ", 40)+`"}`)
+	p := b.Page(t, n.URL).Cookie("tocsin", ana)
+	for _, path := range []string{"/receipt/0", "/receipt/1"} {
+		p.Go(path)
+		if sheets := p.Print("receipt" + strings.ReplaceAll(path, "/", "-")); sheets != 1 {
+			t.Errorf("%s prints on %d sheets", path, sheets)
+		}
+	}
+}
