@@ -77,6 +77,7 @@ func TestItMoves(t *testing.T) {
 	}
 	file(n, "3", "third.example")
 	p.WaitText("#more", "1 new, show")
+	p.Axe().Overflow().Shot("live-held")
 	file(n, "4", "fourth.example")
 	p.WaitText("#more", "2 new, show")
 	if got := p.Text("#ticker"); strings.Contains(got, "third") {

@@ -98,9 +98,10 @@
 	hold.addEventListener("click", () => {
 		const on = hold.getAttribute("aria-pressed") !== "true";
 		hold.setAttribute("aria-pressed", on);
+		hold.firstElementChild.hidden = !on;
 		if (!on && held) release();
 	});
-	more.addEventListener("click", e => { release(); if (!e.detail) list.querySelector("a")?.focus(); });
+	more.addEventListener("click", e => { release(); if (e.detail) more.blur(); else list.querySelector("a")?.focus(); });
 	document.addEventListener("keydown", e => {
 		if (e.key !== " " || e.ctrlKey || e.metaKey || e.altKey || e.target.closest("a, button, input, select, textarea, summary, [tabindex='0']")) return;
 		if (document.documentElement.dataset.keys === "off") return;
