@@ -49,7 +49,7 @@ type live struct {
 // Routes is the page and what follows it.
 func Routes(s *frame.Site) []frame.Route {
 	l := &live{pages: s.Pages(files), x: s.Exchange, tell: newTeller(s.Exchange, words)}
-	l.tally.x = s.Exchange
+	l.tally.count = s.Exchange.Tally
 	l.stream = newStream(s.Exchange, l.tell)
 	l.script = s.Asset("live.js", "text/javascript; charset=utf-8", script)
 	return []frame.Route{
@@ -74,6 +74,7 @@ type option struct {
 // body is what the page shows.
 type body struct {
 	Day     exchange.Day
+	Counted bool // else Day is being counted
 	Rows    []row
 	Show    string
 	Options []option
@@ -100,9 +101,11 @@ func (l *live) page(v *frame.Visit) error {
 		return err
 	}
 	// Read before the list: what comes in between is told twice rather than not at all.
-	if b.Since, err = l.since(v); err != nil {
+	head, err := l.x.Head(v.R.Context())
+	if err != nil {
 		return err
 	}
+	b.Since = since(head.Size)
 	found, err := l.x.Arrived(v.R.Context(), s, ask)
 	if err != nil {
 		return err
@@ -113,9 +116,7 @@ func (l *live) page(v *frame.Visit) error {
 	if b.Rows, err = l.tell.rows(v.R.Context(), s, found); err != nil {
 		return err
 	}
-	if b.Day, err = l.tally.of(v.R.Context(), s); err != nil {
-		return err
-	}
+	b.Day, b.Counted = l.tally.of(v.R.Context(), s, head.Size, time.Now().UTC())
 	b.Options = l.options(v, s, b.Show)
 	b.Own = l.own(s)
 	for _, a := range s.Audiences {
@@ -157,13 +158,12 @@ func (l *live) read(s member.Session, q url.Values) (ask exchange.Ask, b body, e
 	return ask, b, nil
 }
 
-// since is the end of the log as a position, "" while it is empty.
-func (l *live) since(v *frame.Visit) (string, error) {
-	head, err := l.x.Head(v.R.Context())
-	if err != nil || head.Size == 0 {
-		return "", err
+// since is the end of a log as a position, "" of an empty one.
+func since(size int64) string {
+	if size == 0 {
+		return ""
 	}
-	return archive.Position{Index: head.Size - 1, N: math.MaxInt32}.String(), nil
+	return archive.Position{Index: size - 1, N: math.MaxInt32}.String()
 }
 
 func (l *live) own(s member.Session) string {

@@ -1,0 +1,104 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"tocsin/exchange"
+	"tocsin/member"
+)
+
+// slow is a count that takes a while, and how often it ran.
+type slow struct {
+	takes time.Duration
+	err   error
+	runs  int
+	size  int64
+}
+
+func (c *slow) tally() *tally {
+	return &tally{count: func(_ context.Context, since time.Time) (*exchange.Tally, error) {
+		c.runs++
+		time.Sleep(c.takes)
+		return &exchange.Tally{Size: c.size, Since: since}, c.err
+	}}
+}
+
+// TestCountsOfASmallLog are anew for every page.
+func TestCountsOfASmallLog(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := &slow{takes: time.Millisecond}
+		tl := c.tally()
+		for size := range int64(5) {
+			c.size = size
+			if _, ok := tl.of(t.Context(), member.Session{}, size, time.Now()); !ok || c.runs != int(size)+1 {
+				t.Errorf("after %d entries: %v, counted %d times", size, ok, c.runs)
+			}
+		}
+		if tl.of(t.Context(), member.Session{}, 4, time.Now()); c.runs != 5 {
+			t.Errorf("nothing new, and counted %d times", c.runs)
+		}
+	})
+}
+
+// TestCountsOfALargeLog: no page waits for them but a moment, and they are counted
+// at most a hundredth of the time.
+func TestCountsOfALargeLog(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := &slow{takes: 2 * time.Second}
+		tl := c.tally()
+		began := time.Now()
+		for range 3 {
+			if _, ok := tl.of(t.Context(), member.Session{}, 1, time.Now()); ok {
+				t.Error("there are counts before anything was counted")
+			}
+		}
+		if took := time.Since(began); took != 3*patience || c.runs != 1 {
+			t.Errorf("three pages took %v and counted %d times", took, c.runs)
+		}
+		c.size = 1
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		began = time.Now()
+		for size := range int64(1000) {
+			if _, ok := tl.of(t.Context(), member.Session{}, size+2, time.Now()); !ok {
+				t.Fatal("the counts of a moment ago are gone")
+			}
+		}
+		if took := time.Since(began); took != 0 || c.runs != 1 {
+			t.Errorf("a thousand pages waited %v, and it was counted %d times", took, c.runs)
+		}
+		time.Sleep(201 * time.Second)
+		tl.of(t.Context(), member.Session{}, 2000, time.Now())
+		time.Sleep(3 * time.Second)
+		if c.runs != 2 {
+			t.Errorf("after 201 s counted %d times, want twice", c.runs)
+		}
+		// The next day begins with counts of its own.
+		time.Sleep(24 * time.Hour)
+		if _, ok := tl.of(t.Context(), member.Session{}, 2000, time.Now()); ok {
+			t.Error("yesterday's counts stand for today's")
+		}
+		time.Sleep(3 * time.Second)
+	})
+}
+
+// TestCountFails: the counts before stay.
+func TestCountFails(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := &slow{takes: time.Millisecond}
+		tl := c.tally()
+		tl.of(t.Context(), member.Session{}, 0, time.Now())
+		c.err = errors.New("the store is away")
+		if _, ok := tl.of(t.Context(), member.Session{}, 1, time.Now()); !ok {
+			t.Error("the counts are gone")
+		}
+		c.err = nil
+		if _, ok := tl.of(t.Context(), member.Session{}, 2, time.Now()); !ok || c.runs != 3 {
+			t.Errorf("afterwards: %v, %d", ok, c.runs)
+		}
+	})
+}
