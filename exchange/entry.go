@@ -41,9 +41,11 @@ type EntryView struct {
 	Counts  []Count
 	Values  []Count // values that its indicators name, by kind
 	Places  []Readers
-	Total   int // objects that are there, of those that are asked for
-	Gone    int // objects that were taken back
-	From    int // of Objects, within Total
+	Total   int     // objects that are there, of those that are asked for
+	Gone    int     // objects that were taken back
+	Took    int     // of a recall: objects that the reader could see and that it took back
+	About   []int64 // of a recall: entries that they came with
+	From    int     // of Objects, within Total
 	Objects []EntryObject
 	History []Happening
 	// What only its own member sees, and who decides on passages.
@@ -59,6 +61,7 @@ type EntryObject struct {
 	Name       string           // its value, or what names it; "" when nothing does
 	Thing      observable.Thing // the first value that it names; zero for none
 	More       int              // further values
+	Revoked    bool             // it only tells that the object was taken back
 	Newer      bool             // a newer version stands in for it
 	State      string           // of an indicator: StateInForce, StateExpired
 	Source     string           // of a relationship: what names its ends
@@ -163,6 +166,9 @@ func (x *Exchange) EntryOf(ctx context.Context, s member.Session, idx int64, typ
 			return err
 		}
 		out.Gone = len(v.refs) - len(heads)
+		if out.Took, out.About, err = x.took(ctx, q, &v); err != nil {
+			return err
+		}
 		if out.Values, err = x.valuesOf(ctx, q, heads); err != nil {
 			return err
 		}
@@ -334,6 +340,9 @@ func (o *EntryObject) describe(raw []byte) {
 	obj, err := stix.Parse(o.Raw, stix.Limits{})
 	if err != nil {
 		return // it was parsed before it was kept
+	}
+	if o.Revoked = obj.Revoked; o.Revoked {
+		return // what it says is a filler
 	}
 	if o.Type == "relationship" {
 		o.Verb, o.Source, o.Target = topText(raw, "relationship_type"), topText(raw, "source_ref"), topText(raw, "target_ref")

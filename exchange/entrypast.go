@@ -131,6 +131,27 @@ func (x *Exchange) history(ctx context.Context, q store.Querier, auds []int32, e
 	return out, nil
 }
 
+// took gives how many objects a recall took back of what the reader sees, and with
+// which entries they had come.
+func (x *Exchange) took(ctx context.Context, q store.Querier, v *seen) (n int, about []int64, err error) {
+	if v.Kind != archive.Recall {
+		return 0, nil, nil
+	}
+	var last archive.Entry
+	for _, w := range v.back {
+		if w.Target >= last.Added && w.Target < last.Added+last.N || len(about) == maxAbout {
+			continue
+		}
+		if last, err = x.archive.EntryAround(ctx, q, w.Target); err != nil {
+			return 0, nil, err
+		}
+		if !slices.Contains(about, last.Index) {
+			about = append(about, last.Index)
+		}
+	}
+	return len(v.back), about, nil
+}
+
 // EntryObjectOf gives one object of an entry, by its ordinal; fault.NotFound also for
 // what the reader may not see, fault.Gone when it was taken back.
 func (x *Exchange) EntryObjectOf(ctx context.Context, s member.Session, idx, n int64) (o archive.Object, err error) {

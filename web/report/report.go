@@ -218,6 +218,8 @@ func (p pages) row(v *frame.Visit, o *exchange.EntryObject) row {
 	}
 	r.Long = unbroken(r.Name)
 	switch {
+	case o.Revoked:
+		r.State = p.Word(v, "state.taken-back")
 	case o.Newer:
 		r.State = p.Word(v, "newer")
 	case o.State == exchange.StateInForce:

@@ -120,7 +120,10 @@ func TestObject(t *testing.T) {
 	want(t, page, "Report 0", "No object of it is here. 1 was taken back.", "1 object taken back", "Everything that you could see here was taken back")
 	wantNot(t, page, "evil", "/recall?ref=report-0")
 	_, _, page = n.Page(ana, "/report/1", nil)
-	want(t, page, "Recall 1", "a mistake")
+	want(t, page, "Recall 1", "It took back 1 object that you could see.", "a mistake", "Came with Report 0", "Taken back 1.1")
+	if strings.Contains(page, `href="/i/`) {
+		t.Error("a filler is shown as a value")
+	}
 }
 
 // TestRights: what a reader sees nothing of is answered as what isn't there, to the letter.

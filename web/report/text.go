@@ -53,7 +53,7 @@ func short(s string, most int) string {
 
 // unbroken tells a text with a word that is wider than a phone.
 func unbroken(s string) bool {
-	return slices.ContainsFunc(strings.Fields(s), func(w string) bool { return len(w) > 24 })
+	return slices.ContainsFunc(strings.Fields(s), func(w string) bool { return len(w) > 28 })
 }
 
 // prose are the properties in which people write.
