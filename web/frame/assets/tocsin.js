@@ -14,7 +14,8 @@
 
 	document.addEventListener("keydown", e => {
 		if ((e.ctrlKey || e.metaKey) && e.key === "Enter") {
-			const form = e.target.closest("form") || document.querySelector("form[data-main]");
+			const own = e.target.closest("form"); // one that only changes what is shown isn't what one means to send
+			const form = own?.method === "post" ? own : document.querySelector("form[data-main]") || own;
 			if (form) { e.preventDefault(); form.requestSubmit(); }
 			return;
 		}
