@@ -27,7 +27,7 @@ var groups = []group{
 	{"everywhere", []key{{[]string{"/"}, "search"}, {[]string{"n"}, "ring"}, {[]string{"?"}, "keys"}, {[]string{"Ctrl", "Enter"}, "send"}}},
 	{"go", []key{{[]string{"g", "l"}, "live"}, {[]string{"g", "s"}, "find"}, {[]string{"g", "o"}, "reports"}, {[]string{"g", "r"}, "review"}, {[]string{"g", "m"}, "members"}, {[]string{"g", "a"}, "account"}}},
 	{"lists", []key{{[]string{"j"}, "next"}, {[]string{"k"}, "previous"}, {[]string{"Enter"}, "open"}, {[]string{"["}, "older"}, {[]string{"]"}, "newer"}}},
-	{"desk", []key{{[]string{"r"}, "release"}, {[]string{"x"}, "remove"}, {[]string{"s"}, "skip"}}},
+	{"desk", []key{{[]string{"1", "6"}, "reason"}, {[]string{"r"}, "release"}, {[]string{"x"}, "remove"}, {[]string{"s"}, "skip"}}},
 }
 
 // Routes is the page of keys, for whoever is signed in.
