@@ -64,8 +64,8 @@ const listed = 5
 
 func indexOf(v *frame.Visit) (int64, error) {
 	text := v.R.PathValue("index")
-	if _, after, ok := strings.Cut(text, "-"); ok {
-		text = after
+	for _, what := range []string{"report-", "decision-", "recall-"} {
+		text = strings.TrimPrefix(text, what)
 	}
 	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || n < 0 {

@@ -39,11 +39,10 @@ func Routes(s *frame.Site) []frame.Route {
 
 // indexOf reads the number of an entry, with or without what it is.
 func indexOf(text string) (int64, error) {
-	_, after, ok := strings.Cut(text, "-")
-	if !ok {
-		after = text
+	for _, what := range []string{"report-", "decision-", "recall-"} {
+		text = strings.TrimPrefix(text, what)
 	}
-	n, err := strconv.ParseInt(after, 10, 64)
+	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || n < 0 {
 		return 0, fault.New(fault.NotFound, "a report has a number, such as report-17")
 	}

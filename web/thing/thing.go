@@ -47,7 +47,6 @@ type body struct {
 	Plain     string // as it is copied
 	Kind      string // word
 	Grade     string // confidence with its word; "" when nobody says one
-	Bars      int    // 0 to 4
 	Past      []event
 	Marks     []string // collections
 	Relations []relation
@@ -286,24 +285,21 @@ func (p pages) grade(v *frame.Visit, b *body) {
 	if best < 0 {
 		return
 	}
-	word, bars := gradeOf(best)
-	b.Grade, b.Bars = p.Word(v, "grade", "n", best, "word", p.Word(v, "grade."+word)), bars
+	b.Grade = p.Word(v, "grade", "n", best, "word", p.Word(v, "grade."+gradeOf(best)))
 }
 
 // gradeOf gives the word of a confidence on the None / Low / Med / High scale of STIX
 // 2.1, appendix A.
-func gradeOf(n int) (word string, bars int) {
+func gradeOf(n int) string {
 	switch {
 	case n <= 0:
-		return "none", 0
+		return "none"
 	case n < 30:
-		return "low", 1
+		return "low"
 	case n < 70:
-		return "medium", 2
-	case n < 90:
-		return "high", 3
+		return "medium"
 	}
-	return "high", 4
+	return "high"
 }
 
 func typeOf(id string) string {
