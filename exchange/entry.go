@@ -94,6 +94,7 @@ type seen struct {
 	record ledger.Record
 	facts  facts
 	part   ledger.PartOf
+	all    int                // objects that went out
 	refs   []ledger.ObjectRef // of the audiences that the reader sees
 	back   []archive.Withdrawal
 	auds   []int32
@@ -143,6 +144,7 @@ func (v *seen) read(s member.Session) (err error) {
 	if err != nil {
 		return fmt.Errorf("record of entry %d: %w", v.Index, err)
 	}
+	v.all = len(v.refs)
 	v.refs = slices.DeleteFunc(v.refs, func(r ledger.ObjectRef) bool { return !s.CanRead(member.Audience(r.Audience)) })
 	for _, r := range v.refs {
 		if !slices.Contains(v.auds, r.Audience) {

@@ -222,6 +222,9 @@ func TestReceipts(t *testing.T) {
 			t.Errorf("%s has the file: %v", name, err)
 		}
 	}
+	if r.Gone != 0 {
+		t.Errorf("%d gone before anything was taken back", r.Gone)
+	}
 	d, err := n.x.Decide(t.Context(), n.reviewer, f.Held[0].ID, false, "")
 	if err != nil {
 		t.Fatal(err)
@@ -236,7 +239,7 @@ func TestReceipts(t *testing.T) {
 	if r, err := n.x.ReceiptOf(t.Context(), n.bank, b.Index); err != nil || r.Reason != "a mistake" || !slices.Equal(r.About, []int64{f.Index}) {
 		t.Errorf("of the recall: %+v, %v", r, err)
 	}
-	if r, err = n.x.ReceiptOf(t.Context(), n.bank, f.Index); err != nil || kinds(r.History) != "accepted 2 removed 1 recall 2 void 1" || r.Waiting != 0 {
+	if r, err = n.x.ReceiptOf(t.Context(), n.bank, f.Index); err != nil || kinds(r.History) != "accepted 2 removed 1 recall 2 void 1" || r.Waiting != 0 || r.Gone != 2 || r.Objects != 2 {
 		t.Errorf("since then: %s, %d wait, %v", kinds(r.History), r.Waiting, err)
 	}
 }

@@ -36,7 +36,8 @@ type ReceiptView struct {
 	Policy   string // hash of the gate's rules, in hexadecimal; "" where it had no say
 	Reason   string
 	Places   []Readers
-	Objects  int
+	Objects  int     // that went out, also where the reader doesn't see
+	Gone     int     // of those that the reader sees: taken back
 	Values   []Count // that indicators name and that are still there, by kind
 	Types    []Count // of objects that are still there
 	Removed  []Count
@@ -137,11 +138,12 @@ func (x *Exchange) receiptPart(ctx context.Context, q store.Querier, s member.Se
 			return nil, fmt.Errorf("policy of entry %d: %w", e.Index, err)
 		}
 	}
-	out.Objects += len(v.refs)
+	out.Objects += v.all
 	heads, err := x.heads(ctx, q, &v)
 	if err != nil {
 		return nil, err
 	}
+	out.Gone += len(v.refs) - len(heads)
 	for _, o := range heads {
 		out.Types = count(out.Types, typeOf(o.ID), 1)
 	}

@@ -43,7 +43,6 @@ type body struct {
 	Shared  string // the account, in words
 	Taken   string
 	Waits   string
-	Since   int      // objects that were taken back since
 	To      []string // how many see it, by collection
 	Parts   []exchange.PartProof
 	MoreOf  int // parts that are not listed
@@ -102,16 +101,9 @@ func (p pages) show(v *frame.Visit) error {
 // account says in words what was shared, removed and held.
 func (b *body) account(p pages, v *frame.Visit) {
 	values, types := p.list(v, "kind.", b.Values), p.list(v, "type.", b.Types)
-	there := 0
-	for _, c := range b.Types {
-		there += c.N
-	}
 	b.Shared = types
 	if values != "" {
 		b.Shared = p.Word(v, "shared.values", "values", values, "objects", types)
-	}
-	if there < b.Objects {
-		b.Since = b.Objects - there
 	}
 	b.Taken = p.list(v, "label.", b.Removed)
 	b.Waits = p.list(v, "label.", b.Held)

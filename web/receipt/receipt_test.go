@@ -136,6 +136,16 @@ func TestRights(t *testing.T) {
 	if strings.Contains(page, "/recall?") {
 		t.Error("the operator may not take another's report back")
 	}
+	// Of what went to a group the operator sees how much, not what.
+	if _, err := n.App.Node().Exchange.Members().AddGroup(t.Context(), "finance", []string{"Harbor Bank"}); err != nil {
+		t.Fatal(err)
+	}
+	n.Want(201, "Harbor Bank", "POST", "/api/v1/reports?group=finance", apptest.Bundle(apptest.Indicator("2", "secret.example")))
+	_, _, page = n.Page(n.Person(apptest.Operator), "/receipt/1", nil)
+	want(t, page, "Shared 1 object.")
+	if strings.Contains(page, "secret") || strings.Contains(page, "finance") || strings.Contains(text(page), "taken back") {
+		t.Error("the operator sees into a group")
+	}
 	for _, bad := range []string{"/receipt/x", "/receipt/-1", "/receipt/1e3", "/receipt/99999999999999999999"} {
 		if code, _, _ := n.Page(n.Person(apptest.Operator), bad, nil); code != 404 {
 			t.Errorf("%s: %d", bad, code)
