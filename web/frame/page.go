@@ -19,12 +19,12 @@ import (
 
 // Page is what a handler says about a page beside its name.
 type Page struct {
-	Title   string // "Error: ..." when a form has errors
-	Active  string // the key of the navigation item that it belongs to; "" for none
-	Bare    bool   // without navigation and search: for those who aren't signed in
-	Wide    bool   // the main part may take the whole width
-	Refresh int    // seconds after which a browser without script asks again; 0 for never
-	Scripts []string
+	Title   string   // "Error: ..." when a form has errors
+	Active  string   // the key of the navigation item that it belongs to; "" for none
+	Bare    bool     // without navigation and search: for those who aren't signed in
+	Wide    bool     // the main part may take the whole width
+	Refresh int      // seconds after which a browser without script asks again; 0 for never
+	Scripts []string // addresses of the page's own, loaded for everybody who sees it
 	Body    any
 }
 

@@ -270,4 +270,10 @@ func TestWaysOffered(t *testing.T) {
 	s = start(t, signin.Config{Passkeys: "/assets/passkey.js", Provider: "North & Water"}, false)
 	page = s.browser().get(http.StatusOK, "/sign-in?next=/ring")
 	s.browser().shows(page, `data-passkey="sign-in" data-next="/ring" hidden`, "Sign in with North &amp; Water", `href="/oidc/start?for=sign-in&amp;next=%2Fring"`)
+	// Its button does nothing without its script: neither at first nor after a try that failed.
+	for _, page := range []string{page, s.browser().post(http.StatusUnauthorized, "/sign-in", "login", "nobody", "password", "x", "code", "x").body} {
+		if !strings.Contains(page, "/passkey.js\" defer") || strings.Contains(page, "/tocsin.js") {
+			t.Errorf("the scripts of a page of signing in: %s", page)
+		}
+	}
 }

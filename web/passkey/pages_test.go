@@ -1,0 +1,35 @@
+package passkey_test
+
+import (
+	"strings"
+	"testing"
+
+	"tocsin/apptest"
+	"tocsin/browser"
+)
+
+// TestPages: on the pages themselves, in a whole node: somebody who came by a link
+// adds a passkey, signs out, signs in by it and is where they wanted to go.
+func TestPages(t *testing.T) {
+	b := browser.Start(t)
+	n := apptest.Start(t, "Harbor Bank")
+	p := b.Page(t, strings.Replace(n.URL, "127.0.0.1", "localhost", 1)).Authenticator()
+	p.Cookie("tocsin", n.Person("Harbor Bank"))
+	p.Go("/account")
+	p.Follow(func() { p.Click(`[data-passkey="add"]`) })
+	if !p.Has(`form[action="/account/passkey/remove"]`) {
+		t.Fatalf("no passkey on the account: %s", p.Text("main"))
+	}
+	p.Follow(func() { p.Click(`form[action="/sign-out"] button`) })
+	if p.Has(`form[action="/sign-out"]`) {
+		t.Fatal("still signed in")
+	}
+	p.Go("/keys")
+	if p.Path() != "/sign-in?next=%2Fkeys" {
+		t.Fatalf("nobody is at %s", p.Path())
+	}
+	p.Follow(func() { p.Click(`[data-passkey="sign-in"]`) })
+	if p.Path() != "/keys" || !p.Has(`form[action="/sign-out"]`) {
+		t.Errorf("signed in, at %s", p.Path())
+	}
+}
