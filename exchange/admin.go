@@ -14,9 +14,8 @@ import (
 // Admin is the register of members in the hands of an operator. What it changes is
 // recorded; what takes two people is refused to one (Exchange.Ask).
 type Admin struct {
-	x      *Exchange
-	s      member.Session
-	second bool // a second person approves
+	x *Exchange
+	s member.Session
 }
 
 // Admin gives the register to an operator; fault.Forbidden to everybody else.
@@ -37,10 +36,6 @@ func (a Admin) do(ctx context.Context, what audit.Act, about string, f func() (d
 	return a.x.act(ctx, a.s, member.ActAdminister, what, about, f)
 }
 
-// alone tells whether one person does this alone. The rule of two is for people:
-// the operator's machines and whoever has the data folder answer for themselves.
-func (a Admin) alone() bool { return a.s.Person != 0 && !a.second }
-
 // Members lists the members; see member.Registry, here and below.
 func (a Admin) Members(ctx context.Context) ([]member.Member, error) {
 	return a.x.members.Members(ctx)
@@ -58,7 +53,7 @@ func (a Admin) AddMember(ctx context.Context, n member.NewMember) (m member.Memb
 // RemoveMember removes a member: two people.
 func (a Admin) RemoveMember(ctx context.Context, name string) error {
 	return a.do(ctx, audit.MemberRemove, a.x.refOf(ctx, name), func() (string, error) {
-		if a.alone() {
+		if a.s.Alone() {
 			return "", errTwo
 		}
 		return "", a.x.members.RemoveMember(ctx, name)
@@ -83,7 +78,7 @@ func (a Admin) AddKey(ctx context.Context, memberName string, feed bool) (secret
 // RemoveKey ends a key; an operator's: two people.
 func (a Admin) RemoveKey(ctx context.Context, id int64) error {
 	return a.do(ctx, audit.KeyRemove, fmt.Sprintf("key %d", id), func() (string, error) {
-		if a.alone() {
+		if a.s.Alone() {
 			of, err := a.x.keyOf(ctx, id)
 			if err != nil {
 				return "", err
@@ -118,7 +113,7 @@ func (a Admin) RemoveGroup(ctx context.Context, name string) error {
 		about = groupRef(aud)
 	}
 	return a.do(ctx, audit.GroupRemove, about, func() (string, error) {
-		if err == nil && a.alone() {
+		if err == nil && a.s.Alone() {
 			if full, err := a.x.HasContent(ctx, aud); err != nil || full {
 				return "", orElse(err, errTwo)
 			}
@@ -213,7 +208,7 @@ func (x *Exchange) KeysOf(ctx context.Context, s member.Session, memberName stri
 }
 
 // AddKey makes a key and shows it this once: of one's own member ("" too), or, for
-// an operator, of any.
+// an operator, of any. An operator's key takes two people, see AddOnlyOperatorsKey.
 func (x *Exchange) AddKey(ctx context.Context, s member.Session, memberName string, feed bool) (secret string, k member.Key, err error) {
 	if memberName == "" {
 		memberName = s.Member.Name
@@ -222,7 +217,18 @@ func (x *Exchange) AddKey(ctx context.Context, s member.Session, memberName stri
 }
 
 func (x *Exchange) addKey(ctx context.Context, s member.Session, right member.Act, memberName string, feed bool) (secret string, k member.Key, err error) {
+	operators := false
+	if !feed {
+		of, err := x.members.Session(ctx, memberName)
+		operators = err == nil && of.Member.Role == member.RoleOperator // of nobody: AddKey says it
+	}
+	if operators {
+		right = member.ActAdminister // who isn't an operator doesn't become one by a key of their member
+	}
 	err = x.act(ctx, s, right, audit.KeyAdd, x.refOf(ctx, memberName), func() (did string, err error) {
+		if operators && s.Alone() {
+			return "", errTwo
+		}
 		secret, k, err = x.members.AddKey(ctx, memberName, feed)
 		return fmt.Sprintf("key %d", k.ID), err
 	})
@@ -237,6 +243,9 @@ func (x *Exchange) RemoveKey(ctx context.Context, s member.Session, id int64) er
 	}
 	return x.act(ctx, s, member.ActOwn, audit.KeyRemove, fmt.Sprintf("key %d", id), func() (string, error) {
 		of, err := x.keyOf(ctx, id)
+		if err == nil && of.Role == member.RoleOperator && of.ID == s.Member.ID {
+			err = s.May(member.ActAdminister) // its analysts look after none of its keys
+		}
 		if err == nil && of.ID != s.Member.ID {
 			err = fault.New(fault.NotFound, "there is no key of this number")
 		}

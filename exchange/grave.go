@@ -22,6 +22,8 @@ const (
 	GraveGroup   = "remove group"
 	GravePerson  = "remove operator's person"
 	GraveRole    = "take operator's role"
+	GraveRaise   = "give operator's role"
+	GraveAddKey  = "add operator's key"
 	GraveRelease = "release passage"
 )
 
@@ -40,6 +42,7 @@ type Grave struct {
 type People interface {
 	Person(ctx context.Context, id int64) (person.Person, error)
 	Invite(ctx context.Context, by member.Session, n person.NewPerson) (person.Person, string, error)
+	Operators(ctx context.Context) (int, error)
 	NewLink(ctx context.Context, by member.Session, id int64) (string, error)
 	Remove(ctx context.Context, by member.Session, id int64) error
 	SetRole(ctx context.Context, by member.Session, id int64, role member.Role) error
@@ -49,37 +52,49 @@ type People interface {
 type graveAct struct {
 	name  string
 	right member.Act
-	do    func(ctx context.Context, x *Exchange, s member.Session, people People, g Grave) error
+	// do does it, and gives a secret that is shown once to whoever approved, or "".
+	do func(ctx context.Context, x *Exchange, s member.Session, people People, g Grave) (secret string, err error)
 }
 
 func graveActs() []graveAct {
 	return []graveAct{
-		{GraveMember, member.ActAdminister, func(ctx context.Context, x *Exchange, s member.Session, _ People, g Grave) error {
+		{GraveMember, member.ActAdminister, func(ctx context.Context, x *Exchange, s member.Session, _ People, g Grave) (string, error) {
 			m, err := x.memberByID(ctx, g.Member)
 			if err != nil {
-				return err
+				return "", err
 			}
-			return Admin{x, s, true}.RemoveMember(ctx, m.Name)
+			return "", Admin{x, s}.RemoveMember(ctx, m.Name)
 		}},
-		{GraveKey, member.ActAdminister, func(ctx context.Context, x *Exchange, s member.Session, _ People, g Grave) error {
-			return Admin{x, s, true}.RemoveKey(ctx, g.Key)
+		{GraveKey, member.ActAdminister, func(ctx context.Context, x *Exchange, s member.Session, _ People, g Grave) (string, error) {
+			return "", Admin{x, s}.RemoveKey(ctx, g.Key)
 		}},
-		{GraveGroup, member.ActAdminister, func(ctx context.Context, x *Exchange, s member.Session, _ People, g Grave) error {
+		{GraveGroup, member.ActAdminister, func(ctx context.Context, x *Exchange, s member.Session, _ People, g Grave) (string, error) {
 			name, err := x.groupName(ctx, g.Group)
 			if err != nil {
-				return err
+				return "", err
 			}
-			return Admin{x, s, true}.RemoveGroup(ctx, name)
+			return "", Admin{x, s}.RemoveGroup(ctx, name)
 		}},
-		{GravePerson, member.ActAdminister, func(ctx context.Context, x *Exchange, s member.Session, people People, g Grave) error {
-			return x.removePerson(ctx, s, people, g.Person)
+		{GravePerson, member.ActAdminister, func(ctx context.Context, x *Exchange, s member.Session, people People, g Grave) (string, error) {
+			return "", x.removePerson(ctx, s, people, g.Person)
 		}},
-		{GraveRole, member.ActAdminister, func(ctx context.Context, x *Exchange, s member.Session, people People, g Grave) error {
-			return x.setRole(ctx, s, people, g.Person, g.Role)
+		{GraveRole, member.ActAdminister, func(ctx context.Context, x *Exchange, s member.Session, people People, g Grave) (string, error) {
+			return "", x.setRole(ctx, s, people, g.Person, g.Role)
 		}},
-		{GraveRelease, member.ActReview, func(ctx context.Context, x *Exchange, s member.Session, _ People, g Grave) error {
+		{GraveRaise, member.ActAdminister, func(ctx context.Context, x *Exchange, s member.Session, people People, g Grave) (string, error) {
+			return "", x.setRole(ctx, s, people, g.Person, member.RoleOperator)
+		}},
+		{GraveAddKey, member.ActAdminister, func(ctx context.Context, x *Exchange, s member.Session, _ People, g Grave) (string, error) {
+			m, err := x.memberByID(ctx, g.Member)
+			if err != nil {
+				return "", err
+			}
+			secret, _, err := Admin{x, s}.AddKey(ctx, m.Name, false)
+			return secret, err
+		}},
+		{GraveRelease, member.ActReview, func(ctx context.Context, x *Exchange, s member.Session, _ People, g Grave) (string, error) {
 			_, err := x.decideAs(ctx, s, g.Passage, true, "", true)
-			return err
+			return "", err
 		}},
 	}
 }
@@ -116,13 +131,13 @@ func (x *Exchange) groupName(ctx context.Context, aud member.Audience) (string, 
 // there tells whether what a grave act is about is there at all.
 func (x *Exchange) there(ctx context.Context, people People, g Grave) (err error) {
 	switch g.Act {
-	case GraveMember:
+	case GraveMember, GraveAddKey:
 		_, err = x.memberByID(ctx, g.Member)
 	case GraveKey:
 		_, err = x.keyOf(ctx, g.Key)
 	case GraveGroup:
 		_, err = x.groupName(ctx, g.Group)
-	case GravePerson, GraveRole:
+	case GravePerson, GraveRole, GraveRaise:
 		_, err = people.Person(ctx, g.Person)
 	case GraveRelease:
 		var p held.Passage
@@ -158,21 +173,32 @@ func (x *Exchange) Ask(ctx context.Context, s member.Session, people People, g G
 	return r, err
 }
 
+// Approved is a request that was approved, and what came of it.
+type Approved struct {
+	approval.Request
+	Secret string // the key that was made, shown this once; mostly ""
+}
+
 // Approve does what somebody else of the same member asked for, once. The page has
 // made sure who approves (person.Visitor.Recent).
-func (x *Exchange) Approve(ctx context.Context, s member.Session, people People, id int64) (r approval.Request, err error) {
+func (x *Exchange) Approve(ctx context.Context, s member.Session, people People, id int64) (r Approved, err error) {
+	var secret string
 	err = x.Record(ctx, s, audit.Approve, requestRef(id), func() (string, error) {
 		asker := func(ctx context.Context, r approval.Request) (member.Session, error) {
 			return x.sessionNow(ctx, people, r.Asker)
 		}
-		r, err = x.desk.Approve(ctx, s, id, asker, func(ctx context.Context, r approval.Request) error {
+		r.Request, err = x.desk.Approve(ctx, s, id, asker, func(ctx context.Context, r approval.Request) error {
 			g, err := GraveOf(r)
 			if err != nil {
 				return err
 			}
 			i := slices.IndexFunc(graveActs(), func(a graveAct) bool { return a.name == g.Act })
-			return graveActs()[i].do(ctx, x, s, people, g)
+			seconded := s
+			seconded.Seconded = true
+			secret, err = graveActs()[i].do(ctx, x, seconded, people, g)
+			return err
 		})
+		r.Secret = secret
 		return "", err
 	})
 	return r, err
@@ -231,6 +257,18 @@ func (x *Exchange) takesTwo(p held.Passage) bool {
 	return x.two.Load() && p.Kind == "person"
 }
 
+// AddOnlyOperatorsKey makes a key of an operator's member for the only operator
+// there is: nobody could second it. With two operators it takes both (Ask, GraveAddKey),
+// since a key does alone what takes two people.
+func (x *Exchange) AddOnlyOperatorsKey(ctx context.Context, s member.Session, people People, memberName string) (secret string, k member.Key, err error) {
+	n, err := people.Operators(ctx)
+	if err != nil {
+		return "", k, err
+	}
+	s.Seconded = n < 2
+	return x.addKey(ctx, s, member.ActAdminister, memberName, false)
+}
+
 func personRef(id int64) string { return fmt.Sprintf("person %d", id) }
 
 // Invite adds a person and makes the link that lets them in; see person.People.
@@ -278,7 +316,7 @@ func (x *Exchange) setRole(ctx context.Context, s member.Session, people People,
 // mayTouch refuses to let one person alone touch an operator.
 func (x *Exchange) mayTouch(ctx context.Context, s member.Session, people People, a audit.Act, id int64) error {
 	who, err := people.Person(ctx, id)
-	if err != nil || who.Role != member.RoleOperator || s.Person == 0 || s.May(member.ActAdminister) != nil {
+	if err != nil || who.Role != member.RoleOperator || !s.Alone() || s.May(member.ActAdminister) != nil {
 		return nil // whoever does it looks again
 	}
 	return x.Record(ctx, s, a, personRef(id), func() (string, error) { return "", errTwo })

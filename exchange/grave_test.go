@@ -91,14 +91,26 @@ func (o *office) there(name string) bool {
 	return err == nil
 }
 
+// operatorsKey makes a key of the operator's member on the data folder.
+func (o *office) operatorsKey() member.Key {
+	o.Helper()
+	_, k, err := o.x.OnDataFolder().AddKey(o.Context(), "operator", false)
+	o.ok(err)
+	return k
+}
+
+func newLink(o *office, s member.Session, id int64) error {
+	_, err := o.x.NewLink(o.Context(), s, o.people, id)
+	return err
+}
+
 // alone tries what takes two people with one.
 func TestOnePersonAlone(t *testing.T) {
 	o := newOffice(t)
 	ctx := t.Context()
 	a, err := o.x.Admin(o.first)
 	o.ok(err)
-	_, key, err := a.AddKey(ctx, "operator", false)
-	o.ok(err)
+	key := o.operatorsKey()
 	_, other, err := a.AddKey(ctx, "Port City", false)
 	o.ok(err)
 	_, err = a.AddGroup(ctx, "empty", nil)
@@ -114,6 +126,8 @@ func TestOnePersonAlone(t *testing.T) {
 	o.kind("a group with content", a.RemoveGroup(ctx, "Harbour"), fault.Refused)
 	o.kind("an operator", o.x.RemovePerson(ctx, o.first, o.people, o.secondID), fault.Refused)
 	o.kind("itself", o.x.RemovePerson(ctx, o.first, o.people, o.firstID), fault.Refused)
+	o.kind("a link for the other operator", newLink(o, o.first, o.secondID), fault.Refused)
+	o.kind("a link for themself", newLink(o, o.first, o.firstID), fault.Refused)
 	o.kind("an operator's role", o.x.SetRole(ctx, o.first, o.people, o.secondID, member.RoleReviewer), fault.Refused)
 	if !o.there("Port City") {
 		t.Error("it is gone all the same")
@@ -137,7 +151,7 @@ func TestTwoPeople(t *testing.T) {
 	ctx := t.Context()
 	a, err := o.x.Admin(o.first)
 	o.ok(err)
-	secret, key, err := a.AddKey(ctx, "operator", false)
+	secret, key, err := o.x.OnDataFolder().AddKey(ctx, "operator", false)
 	o.ok(err)
 	g, err := a.AddGroup(ctx, "harbour", []string{"Harbor Bank"})
 	o.ok(err)
@@ -207,7 +221,7 @@ func TestAskingForWhatIsNotThere(t *testing.T) {
 	o := newOffice(t)
 	for _, g := range []exchange.Grave{
 		{Act: exchange.GraveMember, Member: 99}, {Act: exchange.GraveKey, Key: 99}, {Act: exchange.GraveGroup, Group: 99}, {Act: exchange.GravePerson, Person: 99},
-		{Act: exchange.GraveRole, Person: 99}, {Act: exchange.GraveRelease, Passage: "held-0000000000000000"}, {Act: "end the world"},
+		{Act: exchange.GraveRole, Person: 99}, {Act: exchange.GraveRaise, Person: 99}, {Act: exchange.GraveAddKey, Member: 99}, {Act: exchange.GraveRelease, Passage: "held-0000000000000000"}, {Act: "end the world"},
 	} {
 		_, err := o.x.Ask(t.Context(), o.first, o.people, g, "why")
 		o.kind(g.Act, err, fault.NotFound)
@@ -272,9 +286,11 @@ func TestTwoReviewersReleaseAName(t *testing.T) {
 // Two approve at once: one member is removed, once.
 func TestApprovedAtOnce(t *testing.T) {
 	o := newOffice(t)
-	_, token, err := o.x.Invite(t.Context(), o.first, o.people, person.NewPerson{Member: "operator", Login: "third", Name: "Third", Role: member.RoleOperator})
+	_, token, err := o.x.Invite(t.Context(), o.first, o.people, person.NewPerson{Member: "operator", Login: "third", Name: "Third", Role: member.RoleAuditor})
 	o.ok(err)
 	third := o.in(token)
+	o.ok(o.approve(o.second, o.ask(o.first, exchange.Grave{Act: exchange.GraveRaise, Person: third.Person}).ID))
+	third.Role = member.RoleOperator
 	r := o.ask(o.first, exchange.Grave{Act: exchange.GraveMember, Member: o.city.Member.ID})
 	var done atomic.Int64
 	var all sync.WaitGroup

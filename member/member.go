@@ -81,6 +81,7 @@ type Session struct {
 	Role      Role  // what that person may do; a machine may what its member may
 	FeedOnly  bool  // a feed key: reads feeds, nothing else
 	Exchange  bool  // the exchange itself (expiry rounds)
+	Seconded  bool  // a second person approved what it does now (package approval)
 	Rights    int64 // of the head row when the rights were read
 	Audiences []Audience
 	Groups    []Group
@@ -106,6 +107,10 @@ func (s Session) Group(name string) (Group, error) {
 	}
 	return Group{}, fault.New(fault.NotFound, "there is no such sharing group, or you are not in it")
 }
+
+// Alone tells whether one person acts by themself. The rule of two is for people:
+// machines and whoever has the data folder answer for themselves (docs/decisions.md).
+func (s Session) Alone() bool { return s.Person != 0 && !s.Seconded && !s.Exchange }
 
 // Trust is a receiver's word on a source.
 type Trust string

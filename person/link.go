@@ -1,6 +1,7 @@
 package person
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"database/sql"
@@ -93,7 +94,9 @@ func (p *People) Welcome(ctx context.Context, memberName string) (token string, 
 }
 
 // NewLink makes a one-time link for somebody who lost every way to sign in, and
-// ends their older links; operators do that, and the command line on the data folder.
+// ends their older links; operators do that, and the command line on the data
+// folder, which alone does it for an operator where there are two: with such a link
+// one of them could be both.
 func (p *People) NewLink(ctx context.Context, by member.Session, personID int64) (token string, err error) {
 	if err := by.May(member.ActAdminister); err != nil {
 		return "", err
@@ -103,6 +106,11 @@ func (p *People) NewLink(ctx context.Context, by member.Session, personID int64)
 		who, err := p.one(ctx, tx, `id = $2`, personID)
 		if err != nil {
 			return err
+		}
+		if who.Role == member.RoleOperator && by.Alone() {
+			if n, err := p.operators(ctx, tx); err != nil || n >= 2 {
+				return cmp.Or(err, fault.New(fault.Refused, "nobody makes a link for an operator alone; `tocsin person link` makes it on the data folder"))
+			}
 		}
 		return p.insertLink(ctx, tx, who.Member, who.ID, token)
 	})

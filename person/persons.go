@@ -36,7 +36,8 @@ func scan(f func(...any) error, more ...any) (p Person, err error) {
 // Invite adds a person and makes the one-time link that lets them in: an operator
 // for any member, an analyst for its own, and then as an analyst. fault.Conflict
 // when the login is somebody else's, fault.Refused when the member has MaxPeople
-// people or MaxLinks links that nobody took yet.
+// people or MaxLinks links that nobody took yet, or when one person alone makes an
+// operator where there are two.
 func (p *People) Invite(ctx context.Context, by member.Session, n NewPerson) (who Person, token string, err error) {
 	m, err := p.target(ctx, by, n.Member)
 	if err != nil {
@@ -55,6 +56,9 @@ func (p *People) Invite(ctx context.Context, by member.Session, n NewPerson) (wh
 	token = newSecret()
 	err = p.choosing(fmt.Appendf(nil, "member %d", by.Member.ID), func() error {
 		return p.changeBy(ctx, by, func(tx *store.Tx) error {
+			if err := p.mayRaise(ctx, tx, by, n.Role); err != nil {
+				return err
+			}
 			if who, err = p.insert(ctx, tx, add); err != nil {
 				return err
 			}
@@ -225,7 +229,8 @@ func orNobody(n int64, err error) error {
 	return err
 }
 
-// SetRole gives a person another role; operators do that. The last operator keeps theirs.
+// SetRole gives a person another role; operators do that, and where there are two
+// of them it takes both to make another. The last operator keeps theirs.
 func (p *People) SetRole(ctx context.Context, by member.Session, id int64, role member.Role) error {
 	if err := by.May(member.ActAdminister); err != nil {
 		return err
@@ -246,6 +251,9 @@ func (p *People) SetRole(ctx context.Context, by member.Session, id int64, role 
 		return err
 	}
 	return p.changeBy(ctx, by, func(tx *store.Tx) error {
+		if err := p.mayRaise(ctx, tx, by, role); err != nil {
+			return err
+		}
 		if role != member.RoleOperator {
 			if err := p.notLast(ctx, tx, id, live); err != nil {
 				return err
@@ -302,6 +310,32 @@ func mayTouch(by member.Session, who Person, err error) error {
 	return err
 }
 
+// Operators counts the people who are operators.
+func (p *People) Operators(ctx context.Context) (int, error) { return p.operators(ctx, p.db.Reader()) }
+
+func (p *People) operators(ctx context.Context, q store.Querier) (int, error) {
+	live, err := p.operatorMembers(ctx)
+	if err != nil {
+		return 0, err
+	}
+	there, err := p.withRole(ctx, q, member.RoleOperator)
+	return len(slices.DeleteFunc(there, func(who Person) bool { return !live[who.Member] })), err
+}
+
+// mayRaise refuses to let one of several operators make another one alone: that
+// one could then approve what the first asks for. The only one there is makes the
+// second alone. It counts within the transaction, so of two tries at once one is second.
+func (p *People) mayRaise(ctx context.Context, tx *store.Tx, by member.Session, role member.Role) error {
+	if role != member.RoleOperator || !by.Alone() {
+		return nil
+	}
+	n, err := p.operators(ctx, tx)
+	if err == nil && n >= 2 {
+		err = fault.At(fault.Refused, "role", "there are %d operators, so it takes two of them to make another: invite them with another role, then ask to change it", n)
+	}
+	return err
+}
+
 // operatorMembers are the members whose people may be operators.
 func (p *People) operatorMembers(ctx context.Context) (map[member.ID]bool, error) {
 	all, err := p.members.Members(ctx)
@@ -314,24 +348,33 @@ func (p *People) operatorMembers(ctx context.Context) (map[member.ID]bool, error
 
 // notLast refuses what would leave no operator.
 func (p *People) notLast(ctx context.Context, tx *store.Tx, id int64, live map[member.ID]bool) error {
-	rows, err := tx.QueryContext(ctx, `SELECT `+columns+` FROM person WHERE log_id = $1 AND role = $2 AND removed = 0`, p.logID, string(member.RoleOperator))
+	there, err := p.withRole(ctx, tx, member.RoleOperator)
 	if err != nil {
 		return err
 	}
-	defer rows.Close()
 	is, others := false, false
-	for rows.Next() {
-		who, err := scan(rows.Scan)
-		if err != nil {
-			return err
-		}
+	for _, who := range there {
 		is, others = is || who.ID == id, others || who.ID != id && live[who.Member]
-	}
-	if err := rows.Err(); err != nil {
-		return err
 	}
 	if is && !others {
 		return fault.New(fault.Refused, "this is the last operator; make another one first")
 	}
 	return nil
+}
+
+// withRole reads the people with a role.
+func (p *People) withRole(ctx context.Context, q store.Querier, role member.Role) (out []Person, err error) {
+	rows, err := q.QueryContext(ctx, `SELECT `+columns+` FROM person WHERE log_id = $1 AND role = $2 AND removed = 0`, p.logID, string(role))
+	if err != nil {
+		return nil, fmt.Errorf("reading the people with a role: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		who, err := scan(rows.Scan)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, who)
+	}
+	return out, rows.Err()
 }
