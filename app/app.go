@@ -76,6 +76,7 @@ func New(ctx context.Context, cfg Config) (a *App, err error) {
 	}
 	a.undo = append(a.undo, a.node.Close)
 	x := a.node.Exchange
+	x.TwoToRelease(cfg.Site.TwoForNames)
 	a.views = defence.New(a.node.DB, exchange.LogID, x)
 	a.http = &http.Server{
 		Handler:           a.handler(),

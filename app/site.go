@@ -28,9 +28,13 @@ import (
 //	client_id = "tocsin"
 //	client_secret_file = "/etc/tocsin/oidc-secret"
 //	name = "Northwater login"
+//
+//	[review]
+//	two_for_names = true    # releasing a passage that names a person takes two reviewers
 type Site struct {
 	Name, Origin, Contact, Responsible string
 	OIDC                               oidc.Config
+	TwoForNames                        bool
 }
 
 // ReadSite reads the file of --site. A setting that this program doesn't know is
@@ -67,6 +71,9 @@ type siteFile struct {
 		Name       string `toml:"name"`
 		ACR        string `toml:"acr"`
 	} `toml:"oidc"`
+	Review struct {
+		TwoForNames bool `toml:"two_for_names"`
+	} `toml:"review"`
 }
 
 // parseSite reads the file's text, and gives where the provider's secret lies.
@@ -82,7 +89,7 @@ func parseSite(b []byte) (s Site, secretFile string, err error) {
 		}
 		return s, "", fault.New(fault.Invalid, "the file of --site is not TOML")
 	}
-	s = Site{Name: f.Site.Name, Origin: f.Site.Origin, Contact: f.Site.Contact, Responsible: f.Site.Responsible}
+	s = Site{Name: f.Site.Name, Origin: f.Site.Origin, Contact: f.Site.Contact, Responsible: f.Site.Responsible, TwoForNames: f.Review.TwoForNames}
 	if s.Origin != "" {
 		u, err := url.Parse(s.Origin)
 		if err != nil || u.Scheme != "https" && u.Hostname() != "localhost" || u.Host == "" || u.Path != "" || u.RawQuery != "" || u.User != nil {

@@ -15,12 +15,12 @@ func TestSite(t *testing.T) {
 	}
 	file := filepath.Join(dir, "tocsin.toml")
 	text := "[site]\nname = \"Northwater Exchange\"\norigin = \"https://exchange.example\"\ncontact = \"privacy@exchange.example\"\n" +
-		"[oidc]\nissuer = \"https://login.example\"\nclient_id = \"tocsin\"\nname = \"Northwater\"\nclient_secret_file = \"" + filepath.ToSlash(secret) + "\"\n"
+		"[oidc]\nissuer = \"https://login.example\"\nclient_id = \"tocsin\"\nname = \"Northwater\"\nclient_secret_file = \"" + filepath.ToSlash(secret) + "\"\n[review]\ntwo_for_names = true\n"
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	s, err := ReadSite(file)
-	if err != nil || s.Name != "Northwater Exchange" || s.OIDC.ClientSecret != "not for logs" || s.OIDC.ClientID != "tocsin" {
+	if err != nil || s.Name != "Northwater Exchange" || s.OIDC.ClientSecret != "not for logs" || s.OIDC.ClientID != "tocsin" || !s.TwoForNames {
 		t.Errorf("%+v, %v", s, err)
 	}
 	if _, err := ReadSite(filepath.Join(dir, "missing")); err == nil {
@@ -30,10 +30,12 @@ func TestSite(t *testing.T) {
 
 func TestSiteRefused(t *testing.T) {
 	for text, want := range map[string]string{
-		"[site]\nnaem = \"x\"":  "site.naem",
-		"[sites]\nname = \"x\"": "sites",
-		"[site]\nname = 3":      "line 2",
-		"[site\n":               "line 1",
+		"[site]\nnaem = \"x\"":                               "site.naem",
+		"[sites]\nname = \"x\"":                              "sites",
+		"[site]\nname = 3":                                   "line 2",
+		"[review]\ntwo_for_name = true":                      "review.two_for_name",
+		"[review]\ntwo_for_names = \"yes\"":                  "line 2",
+		"[site\n":                                            "line 1",
 		"[site]\norigin = \"http://exchange.example\"":       "site.origin",
 		"[site]\norigin = \"https://exchange.example/path\"": "site.origin",
 		"[site]\norigin = \"https://user@exchange.example\"": "site.origin",
@@ -46,8 +48,8 @@ func TestSiteRefused(t *testing.T) {
 		}
 	}
 	for _, good := range []string{"", "[site]\n", "[site]\norigin = \"https://exchange.example:8443\"", "[site]\norigin = \"http://localhost:8470\""} {
-		if _, _, err := parseSite([]byte(good)); err != nil {
-			t.Errorf("%q: %v", good, err)
+		if s, _, err := parseSite([]byte(good)); err != nil || s.TwoForNames {
+			t.Errorf("%q: %+v, %v", good, s, err)
 		}
 	}
 }

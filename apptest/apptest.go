@@ -32,8 +32,14 @@ type Node struct {
 // Start starts a node over a fresh store with these companies.
 func Start(t testing.TB, members ...string) *Node {
 	t.Helper()
+	return StartSite(t, app.Site{}, members...)
+}
+
+// StartSite is Start with the settings of a file of `serve --site`.
+func StartSite(t testing.TB, site app.Site, members ...string) *Node {
+	t.Helper()
 	dir := t.TempDir()
-	a, err := app.New(t.Context(), app.Config{Data: filepath.Join(dir, "data"), Listen: "127.0.0.1:0", Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))})
+	a, err := app.New(t.Context(), app.Config{Data: filepath.Join(dir, "data"), Listen: "127.0.0.1:0", Site: site, Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"tocsin/app"
 	"tocsin/apptest"
 	"tocsin/held"
 	"tocsin/member"
@@ -250,8 +251,9 @@ func TestGroupPassage(t *testing.T) {
 // TestTwoToRelease: where the release of a name takes two, the page says so before,
 // asks for the second, and the passage waits until then.
 func TestTwoToRelease(t *testing.T) {
-	d := newDesk(t, 1)
-	d.App.Node().Exchange.TwoToRelease(true)
+	n := apptest.StartSite(t, app.Site{TwoForNames: true}, bank)
+	fill(n, 1)
+	d := desk{n, n.PersonAs(member.RoleReviewer)}
 	asked := 0
 	for _, id := range d.queue() {
 		name := strings.Contains(d.page("/review/"+id), "takes two")
@@ -266,6 +268,14 @@ func TestTwoToRelease(t *testing.T) {
 	}
 	if got := d.queue(); asked != 1 || len(got) != 1 {
 		t.Errorf("%d asked for, %d wait; want the name alone", asked, len(got))
+	}
+	request := regexp.MustCompile(`/approvals/\d+`).FindString(d.page("/approvals"))
+	approve := url.Values{"do": {"approve"}}
+	if code, _, _ := d.Page(d.reviewer, request, approve); code != 403 || len(d.queue()) != 1 {
+		t.Errorf("who asked approves %q: %d", request, code)
+	}
+	if code, _, text := d.Page(d.Person(apptest.Operator), request, approve); code != 303 || len(d.queue()) != 0 {
+		t.Errorf("a second one approves %q: %d %s", request, code, text)
 	}
 }
 
