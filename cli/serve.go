@@ -47,7 +47,7 @@ func (cmd serveCmd) Run(c *call) error {
 	// The heap is small and much of it lives for one report: collecting it half as often saves a tenth of
 	// the processor; the limit keeps a rush of large reports from taking that as memory.
 	debug.SetGCPercent(200)
-	debug.SetMemoryLimit(80 << 20)
+	debug.SetMemoryLimit(52 << 20)
 	if _, _, err := net.SplitHostPort(cmd.Listen); err != nil {
 		fmt.Fprintln(c.Err, "tocsin: --listen is HOST:PORT, such as 127.0.0.1:8470")
 		return ended(exitUsage)
