@@ -274,6 +274,14 @@ func (x *Exchange) Consent(ctx context.Context, s member.Session, name string, n
 	return x.act(ctx, s, right, audit.Consent, x.refOf(ctx, name), func() (string, error) { return "", x.members.SetNamed(ctx, name, named) })
 }
 
+// TrustWords lists what the session's member said of others' reports.
+func (x *Exchange) TrustWords(ctx context.Context, s member.Session) ([]member.TrustWord, error) {
+	if err := s.May(member.ActOwn); err != nil {
+		return nil, err
+	}
+	return x.members.TrustWords(ctx, s.Member.ID)
+}
+
 // Trust records what the session's member lets a source do at its own defences.
 // The audit record doesn't say which source: whom one distrusts is one's own affair.
 func (x *Exchange) Trust(ctx context.Context, s member.Session, source string, t member.Trust) error {

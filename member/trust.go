@@ -98,6 +98,68 @@ func (r *Registry) SetTrust(ctx context.Context, receiver, source string, t Trus
 	})
 }
 
+// TrustWord is what a receiver said of one source, as the receiver sees it.
+type TrustWord struct {
+	Source string // the identity id under which SetTrust takes it
+	Name   string // pseudonym, or the name of one that it knows
+	Group  string // the sharing group that the word covers; "" the community, or everything
+	Trust  Trust
+}
+
+// TrustWords lists what a receiver said of others, by name. What it said within a
+// group that it has left covers nothing that it sees, and isn't listed.
+func (r *Registry) TrustWords(ctx context.Context, receiver ID) (out []TrustWord, err error) {
+	err = r.db.Snapshot(ctx, func(q store.Querier) error {
+		out, err = r.trustWords(ctx, q, receiver)
+		return err
+	})
+	slices.SortFunc(out, func(a, b TrustWord) int {
+		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Group, b.Group), cmp.Compare(a.Source, b.Source))
+	})
+	return out, err
+}
+
+func (r *Registry) trustWords(ctx context.Context, q store.Querier, receiver ID) (out []TrustWord, err error) {
+	groups, err := r.groupsOf(ctx, q, receiver)
+	if err != nil {
+		return nil, err
+	}
+	in := map[Audience]string{0: "", Everywhere: ""}
+	for _, g := range groups {
+		in[g.Audience] = g.Name
+	}
+	rows, err := q.QueryContext(ctx, `SELECT t.circle, t.trust, m.id, m.name, m.identity, m.removed FROM trust t JOIN member m ON m.log_id = t.log_id AND m.id = t.source
+		WHERE t.log_id = $1 AND t.receiver = $2`, r.logID, int64(receiver))
+	if err != nil {
+		return nil, fmt.Errorf("reading trust: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var of, id, removed int64
+		var m Member
+		var w TrustWord
+		if err := rows.Scan(&of, &w.Trust, &id, &m.Name, &m.Identity, &removed); err != nil {
+			return nil, fmt.Errorf("reading trust: %w", err)
+		}
+		m.ID = ID(id)
+		group, there := in[Audience(of)]
+		if !there {
+			continue
+		}
+		w.Group = group
+		switch a := Audience(of); {
+		case a == Everywhere && removed != 0:
+			w.Source, w.Name = m.Identity, m.Identity // the name may be somebody else's by now
+		case a == Everywhere:
+			w.Source, w.Name = m.Identity, m.Name
+		default:
+			w.Source, w.Name = r.Pseudonym(m, max(a, AudienceClear))
+		}
+		out = append(out, w)
+	}
+	return out, rows.Err()
+}
+
 // source finds whom a receiver means. Members that were removed have pseudonyms
 // too: what they shared stays. A name that fits several sources fits none.
 func (r *Registry) source(ctx context.Context, q store.Querier, to ID, name string) (Distrust, error) {

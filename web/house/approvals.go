@@ -33,7 +33,7 @@ type approvalsPage struct {
 
 // kinds are the kinds of loss of the gravest acts.
 var kinds = map[string]string{exchange.GraveMember: "member", exchange.GraveKey: "key", exchange.GraveGroup: "group", exchange.GravePerson: "person",
-	exchange.GraveRole: "role", exchange.GraveRelease: "passage"}
+	exchange.GraveRole: "role", exchange.GraveRaise: "raise", exchange.GraveAddKey: "newkey", exchange.GraveRelease: "passage"}
 
 // states are the words of state of requests.
 var states = map[approval.State]string{approval.Waiting: "waits", approval.Expired: "expired", approval.Doing: "unknown", approval.Done: "done", approval.Refused: "refused", approval.Failed: "failed"}
@@ -56,8 +56,16 @@ func (d *desk) read(v *frame.Visit, r approval.Request) (out request, err error)
 	switch kind := kinds[r.Act]; kind {
 	case "passage":
 		out.Name = g.Passage
-	case "role":
+	case "role", "raise":
 		out.Name, err = d.people.Name(ctx, g.Person)
+		out.Loss.Lines = []line{{"people", "then." + string(g.Role), plain}}
+	case "newkey":
+		m, err := d.memberBy(v, g.Member)
+		if out.Name = m.Name; fault.KindOf(err) == fault.NotFound {
+			out.Name, err = fmt.Sprintf("member %d", g.Member), nil
+		}
+		out.Loss.Lines = []line{{"key", "come.key", plain}, {"people", "come.shown", plain}}
+		return out, err
 	default:
 		out.Loss, err = d.lossOf(v, kind, id)
 		if fault.KindOf(err) == fault.NotFound { // it is gone, or was never the visitor's
@@ -124,7 +132,10 @@ func (d *desk) decide(v *frame.Visit) error {
 	ctx, s := v.R.Context(), v.Visitor.Session
 	switch value(v, "do") {
 	case "approve":
-		_, err = d.x.Approve(ctx, s, d.people, id)
+		var done exchange.Approved
+		if done, err = d.x.Approve(ctx, s, d.people, id); err == nil && done.Secret != "" {
+			return d.showKey(v, done)
+		}
 	case "refuse":
 		_, err = d.x.RefuseRequest(ctx, s, id)
 	default:
@@ -145,4 +156,17 @@ func (d *desk) decide(v *frame.Visit) error {
 		return err
 	}
 	return v.Go("/approvals")
+}
+
+// showKey shows a key to whoever approved that it is made: once, and to nobody else.
+func (d *desk) showKey(v *frame.Visit, done exchange.Approved) error {
+	g, err := exchange.GraveOf(done.Request)
+	if err != nil {
+		return err
+	}
+	m, err := d.memberBy(v, g.Member)
+	if err != nil {
+		return err
+	}
+	return d.showOnce(v, once{What: "key", Name: m.Name, Value: done.Secret, Asked: true, Back: "/approvals"})
 }

@@ -44,6 +44,8 @@ func Routes(s *frame.Site) []frame.Route {
 		{Pattern: "POST /members/{id}/keys", Act: own, Fresh: true, Serve: d.addKey},
 		{Pattern: "POST /members/{id}/named", Act: own, Serve: d.named},
 		{Pattern: "POST /members/{id}/trust", Act: own, Serve: d.trust},
+		{Pattern: "GET /people/{id}/role", Act: admin, Fresh: true, Serve: d.role},
+		{Pattern: "POST /people/{id}/role", Act: admin, Fresh: true, Serve: d.setRole},
 		{Pattern: "POST /people/{id}/link", Act: admin, Fresh: true, Serve: d.newLink},
 		{Pattern: "GET /groups", Act: admin, Serve: d.groups},
 		{Pattern: "POST /groups", Act: admin, Serve: d.addGroup},
@@ -139,6 +141,7 @@ type once struct {
 	Name  string // whose
 	Value string
 	Feed  bool
+	Asked bool // somebody else asked for it
 	Back  string
 }
 

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"tocsin/exchange"
 	"tocsin/member"
 	"tocsin/person"
 	"tocsin/web/frame"
@@ -105,19 +106,23 @@ func (d *desk) addMember(v *frame.Visit) error {
 }
 
 type memberPage struct {
-	Problem  problem
-	Member   member.Member
-	Own      bool // it is the visitor's
-	Admin    bool
-	People   []person.Person
-	Me       int64
-	Keys     []member.Key
-	Groups   []string
-	Roles    []member.Role // that one of its people may have
-	Login    string        // as typed, when it wasn't taken
-	Name     string
-	MayTrust bool
-	Trusts   []member.Trust
+	Problem problem
+	Member  member.Member
+	Own     bool // it is the visitor's
+	Admin   bool
+	People  []person.Person
+	Me      int64
+	Keys    []member.Key
+	Groups  []string
+	Roles   []member.Role // that one of its people may have
+	Login   string        // as typed, when it wasn't taken
+	Name    string
+	Trusts  []member.Trust
+	Words   []member.TrustWord
+	Choose  bool // its people may have more than one role
+	Two     bool // a key of it, and another operator, take two people
+	Only    bool // the visitor is the only operator
+	Reason  string
 }
 
 func (d *desk) member(v *frame.Visit) error {
@@ -139,7 +144,25 @@ func (d *desk) showMember(v *frame.Visit, id member.ID, p problem) error {
 	if !b.Admin {
 		b.Roles = []member.Role{member.RoleAnalyst}
 	}
+	if b.Admin {
+		n, err := d.people.Operators(ctx)
+		if err != nil {
+			return err
+		}
+		b.Choose = len(b.Roles) > 1
+		office := m.Role == member.RoleOperator
+		b.Two, b.Only = office && n >= 2, office && n < 2
+		if b.Two {
+			b.Roles = slices.DeleteFunc(b.Roles, func(r member.Role) bool { return r == member.RoleOperator })
+		}
+	}
+	if b.Own {
+		if b.Words, err = d.x.TrustWords(ctx, s); err != nil {
+			return err
+		}
+	}
 	if p.Text != "" {
+		b.Reason = value(v, "reason")
 		b.Login, b.Name = value(v, "login"), value(v, "name")
 	}
 	if b.People, err = d.people.ListOf(ctx, s, m.Name); err != nil {
@@ -208,8 +231,20 @@ func (d *desk) newLink(v *frame.Visit) error {
 
 // addKey makes a key and shows it, once.
 func (d *desk) addKey(v *frame.Visit) error {
-	return d.act(v, "kind", func(m member.Member) error {
-		secret, k, err := d.x.AddKey(v.R.Context(), v.Visitor.Session, m.Name, value(v, "kind") == "feed")
+	return d.act(v, "key-reason", func(m member.Member) error {
+		ctx, s, feed := v.R.Context(), v.Visitor.Session, value(v, "kind") == "feed"
+		add := func() (string, member.Key, error) { return d.x.AddKey(ctx, s, m.Name, feed) }
+		if m.Role == member.RoleOperator && !feed && d.admin(v) {
+			n, err := d.people.Operators(ctx)
+			if err != nil {
+				return err
+			}
+			if n >= 2 {
+				return d.ask(v, exchange.Grave{Act: exchange.GraveAddKey, Member: m.ID})
+			}
+			add = func() (string, member.Key, error) { return d.x.AddOnlyOperatorsKey(ctx, s, d.people, m.Name) }
+		}
+		secret, k, err := add()
 		if err != nil {
 			return err
 		}

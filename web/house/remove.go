@@ -178,6 +178,15 @@ func (d *desk) showRemove(v *frame.Visit, p problem) error {
 	return d.show(v, "remove", d.Word(v, "remove."+l.Kind), "members", p, b)
 }
 
+// ask puts an act up for a second person and goes to its page.
+func (d *desk) ask(v *frame.Visit, g exchange.Grave) error {
+	r, err := d.x.Ask(v.R.Context(), v.Visitor.Session, d.people, g, value(v, "reason"))
+	if err != nil {
+		return err
+	}
+	return v.Go("/approvals/" + strconv.FormatInt(r.ID, 10))
+}
+
 // remove does it, or asks a second person.
 func (d *desk) remove(v *frame.Visit) error {
 	if err := form(v); err != nil {
@@ -196,14 +205,11 @@ func (d *desk) remove(v *frame.Visit) error {
 	}
 	ctx, s := v.R.Context(), v.Visitor.Session
 	if l.Two {
-		r, err := d.x.Ask(ctx, s, d.people, l.Grave, value(v, "reason"))
+		err := d.ask(v, l.Grave)
 		if p, ok := told(err, "reason"); ok {
 			return d.showRemove(v, p)
 		}
-		if err != nil {
-			return err
-		}
-		return v.Go("/approvals/" + strconv.FormatInt(r.ID, 10))
+		return err
 	}
 	switch l.Kind {
 	case "key":
