@@ -76,13 +76,14 @@ type Group struct {
 // The zero Session may do nothing.
 type Session struct {
 	Member    Member
-	KeyID     int64 // 0 for administration on a data folder
-	Person    int64 // who acts, of package person; 0 for a machine
-	Role      Role  // what that person may do; a machine may what its member may
-	FeedOnly  bool  // a feed key: reads feeds, nothing else
-	Exchange  bool  // the exchange itself (expiry rounds)
-	Seconded  bool  // a second person approved what it does now (package approval)
-	Rights    int64 // of the head row when the rights were read
+	KeyID     int64     // 0 for administration on a data folder
+	KeyUntil  time.Time // when that key ends; zero: it doesn't by itself
+	Person    int64     // who acts, of package person; 0 for a machine
+	Role      Role      // what that person may do; a machine may what its member may
+	FeedOnly  bool      // a feed key: reads feeds, nothing else
+	Exchange  bool      // the exchange itself (expiry rounds)
+	Seconded  bool      // a second person approved what it does now (package approval)
+	Rights    int64     // of the head row when the rights were read
 	Audiences []Audience
 	Groups    []Group
 	// Still tells, within the transaction of an act, whether the person may still
@@ -137,7 +138,9 @@ type Key struct {
 	Member  string
 	Feed    bool
 	Created time.Time
-	Hint    string // first characters, to tell keys apart
+	Hint    string    // first characters, to tell keys apart
+	Until   time.Time // it was rotated, and ends then; zero: it doesn't end by itself
+	Used    time.Time // last, about; zero: not yet, as far as is known
 }
 
 // GroupInfo is a group with who is in it.

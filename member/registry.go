@@ -48,19 +48,20 @@ type Registry struct {
 	read     time.Time // when that was; zero: read it again
 	changes  int64     // how many changes this process made: what was read before one isn't kept after it
 	sessions map[[32]byte]Session
-	trusts   map[ID][]time.Time // when receivers changed their word within the last hour
+	used     map[int64]time.Time // keys that were used since KeepUsed wrote it
+	trusts   map[ID][]time.Time  // when receivers changed their word within the last hour
 }
 
 // New makes the registry; mac gives keyed hashes (ledger.Keys.MAC).
 func New(db *store.DB, logID int64, mac func(purpose string, parts ...[]byte) [32]byte) *Registry {
-	return &Registry{db: db, logID: logID, mac: mac, sessions: map[[32]byte]Session{}, trusts: map[ID][]time.Time{}}
+	return &Registry{db: db, logID: logID, mac: mac, sessions: map[[32]byte]Session{}, used: map[int64]time.Time{}, trusts: map[ID][]time.Time{}}
 }
 
 // Authenticate finds the session of a key; fault.Unauthenticated when it is
-// unknown or removed. A known key costs no database access but one read of the
+// unknown, removed, or was rotated a day ago. A known key costs no database access but one read of the
 // rights counter each 100 ms.
 func (r *Registry) Authenticate(ctx context.Context, key string) (Session, error) {
-	unknown := fault.New(fault.Unauthenticated, "this key is not known here; it may have been removed")
+	unknown := fault.New(fault.Unauthenticated, "this key is not known here; it may have been removed, or replaced by a new one")
 	if !shapedLikeKey(key) {
 		return Session{}, unknown
 	}
@@ -73,6 +74,10 @@ func (r *Registry) Authenticate(ctx context.Context, key string) (Session, error
 	s, ok := r.sessions[h]
 	r.mu.Unlock()
 	if ok && s.Rights == rights {
+		if s.ended(time.Now()) {
+			return Session{}, unknown
+		}
+		r.use(s.KeyID)
 		return s.clone(), nil
 	}
 	err = r.db.Snapshot(ctx, func(q store.Querier) error {
@@ -91,8 +96,12 @@ func (r *Registry) Authenticate(ctx context.Context, key string) (Session, error
 	}
 	r.sessions[h] = s
 	r.mu.Unlock()
+	r.use(s.KeyID)
 	return s.clone(), nil
 }
+
+// ended tells whether the session's key has ended since it was rotated.
+func (s Session) ended(now time.Time) bool { return !s.KeyUntil.IsZero() && !now.Before(s.KeyUntil) }
 
 // clone gives a session whose lists the caller may change.
 func (s Session) clone() Session {
@@ -150,16 +159,21 @@ func (r *Registry) change(ctx context.Context, f func(tx *store.Tx) error) error
 
 // byKey reads the session of a key's hash; sql.ErrNoRows when there is none.
 func (r *Registry) byKey(ctx context.Context, q store.Querier, h [32]byte) (Session, error) {
-	var id, who, feed int64
+	var id, who, feed, until int64
 	var kept []byte
-	err := q.QueryRowContext(ctx, `SELECT id, member, feed, h FROM member_key WHERE log_id = $1 AND h = $2 AND removed = 0`, r.logID, h[:]).Scan(&id, &who, &feed, &kept)
+	err := q.QueryRowContext(ctx, `SELECT id, member, feed, h, until FROM member_key WHERE log_id = $1 AND h = $2 AND removed = 0 AND (until = 0 OR until > $3)`,
+		r.logID, h[:], time.Now().UTC().UnixMicro()).Scan(&id, &who, &feed, &kept, &until)
 	if err != nil {
 		return Session{}, err
 	}
 	if subtle.ConstantTimeCompare(kept, h[:]) != 1 {
 		return Session{}, sql.ErrNoRows
 	}
-	return r.sessionOf(ctx, q, ID(who), id, feed != 0)
+	s, err := r.sessionOf(ctx, q, ID(who), id, feed != 0)
+	if until != 0 {
+		s.KeyUntil = time.UnixMicro(until).UTC()
+	}
+	return s, err
 }
 
 // sessionOf reads everything that a session holds; sql.ErrNoRows when the member was removed.
@@ -262,7 +276,8 @@ func (r *Registry) again(ctx context.Context, tx *store.Tx, s Session) (Session,
 		return r.sessionOf(ctx, tx, s.Member.ID, 0, s.FeedOnly)
 	}
 	var who, feed int64
-	err := tx.QueryRowContext(ctx, `SELECT member, feed FROM member_key WHERE log_id = $1 AND id = $2 AND removed = 0`, r.logID, s.KeyID).Scan(&who, &feed)
+	err := tx.QueryRowContext(ctx, `SELECT member, feed FROM member_key WHERE log_id = $1 AND id = $2 AND removed = 0 AND (until = 0 OR until > $3)`,
+		r.logID, s.KeyID, time.Now().UTC().UnixMicro()).Scan(&who, &feed)
 	if err != nil {
 		return Session{}, err
 	}
