@@ -240,6 +240,20 @@ func (p *People) ProvePassword(ctx context.Context, v Visitor, password, code, a
 	return p.Prove(ctx, v.ID, ByPassword)
 }
 
+// ByLogin finds the person of a login as it was typed; fault.NotFound when nobody
+// has it. For the record of what failed: what it finds is never told to who typed.
+func (p *People) ByLogin(ctx context.Context, login string) (Person, error) {
+	who, err := scan(p.db.Reader().QueryRowContext(ctx, `SELECT id, member, login, name, role FROM person
+		WHERE log_id = $1 AND login = $2 AND removed = 0`, p.logID, foldLogin(login)).Scan)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Person{}, fault.New(fault.NotFound, "nobody here has this login")
+	}
+	if err != nil {
+		return Person{}, fmt.Errorf("reading the person of a login: %w", err)
+	}
+	return who, nil
+}
+
 // credential is what a password is checked against.
 type credential struct {
 	person, step int64

@@ -49,6 +49,25 @@ func (w *world) enter(login, password, code string) (string, error) {
 	return w.SignInPassword(w.Context(), login, password, code, here, "Browser")
 }
 
+// TestByLogin: as the login may be typed; nobody who was removed.
+func TestByLogin(t *testing.T) {
+	inTime(t, func(w *world) {
+		jane := w.invite(w.bank, "", "jane.roe", member.RoleAnalyst)
+		for _, typed := range []string{"jane.roe", " Jane.Roe "} {
+			if who, err := w.ByLogin(w.Context(), typed); err != nil || who.ID != jane.ID || who.Member != jane.Member {
+				t.Errorf("%q is %+v, %v", typed, who, err)
+			}
+		}
+		_, err := w.ByLogin(w.Context(), "jane")
+		w.want(fault.NotFound, "another's login", err)
+		if err := w.Remove(w.Context(), w.bank, jane.ID); err != nil {
+			t.Fatal(err)
+		}
+		_, err = w.ByLogin(w.Context(), "jane.roe")
+		w.want(fault.NotFound, "after she was removed", err)
+	})
+}
+
 func TestSignInWithPassword(t *testing.T) {
 	inTime(t, func(w *world) {
 		jane := w.invite(w.bank, "", "jane.roe", member.RoleAnalyst)
