@@ -5,20 +5,24 @@ import (
 	"testing"
 
 	"tocsin/apptest"
-	"tocsin/browser"
+	chromium "tocsin/browser"
 )
 
 // TestPages: on the pages themselves, in a whole node: somebody who came by a link
 // adds a passkey, signs out, signs in by it and is where they wanted to go.
 func TestPages(t *testing.T) {
-	b := browser.Start(t)
+	b := chromium.Start(t)
 	n := apptest.Start(t, "Harbor Bank")
 	p := b.Page(t, strings.Replace(n.URL, "127.0.0.1", "localhost", 1)).Authenticator()
 	p.Cookie("tocsin", n.Person("Harbor Bank"))
 	p.Go("/account")
+	if name := chromium.Eval[string](p, `document.querySelector("[data-passkey-name]").value`); name != "Chrome, Linux" {
+		t.Errorf("unless one says another name it is %q", name)
+	}
+	p.Click("#passkey-name").Type("#passkey-name", " of the office")
 	p.Follow(func() { p.Click(`[data-passkey="add"]`) })
-	if !p.Has(`form[action="/account/passkey/remove"]`) {
-		t.Fatalf("no passkey on the account: %s", p.Text("main"))
+	if text := p.Text("main"); !p.Has(`form[action="/account/passkey/remove"]`) || !strings.Contains(text, "Passkey: Chrome, Linux of the office") {
+		t.Fatalf("no passkey on the account: %s", text)
 	}
 	p.Follow(func() { p.Click(`form[action="/sign-out"] button`) })
 	if p.Has(`form[action="/sign-out"]`) {

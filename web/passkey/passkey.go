@@ -5,7 +5,9 @@
 //	src := passkey.Script(site)      // the address of the script, for pages that need it
 //
 // The script takes each button with data-passkey="add", "sign-in" or "step-up",
-// shows it, and goes to the address in its data-next when it is done. "begin"
+// shows it, and goes to the address in its data-next when it is done. A field with
+// data-passkey-name, whose paragraph it shows too, says what a new passkey is
+// called; without one, or empty, it is "Passkey". "begin"
 // answers {"options": ...} for the browser; "finish" takes {"credential": ...} as
 // the browser made it. Either answers {"error": TEXT}, with "to" when the visitor
 // has to go to another page first.

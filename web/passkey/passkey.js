@@ -52,6 +52,7 @@
 	}
 
 	const why = {NotAllowedError: "cancelled", AbortError: "cancelled", InvalidStateError: "known", SecurityError: "address", NotSupportedError: "unsupported"};
+	for (const field of document.querySelectorAll("input[data-passkey-name]")) (field.closest("p") || field).hidden = false;
 	for (const button of document.querySelectorAll("[data-passkey]")) {
 		const line = document.createElement("p"), says = document.createElement("span");
 		line.className = "bad";

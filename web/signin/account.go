@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"tocsin/audit"
 	"tocsin/fault"
 	"tocsin/person"
 	"tocsin/web/frame"
@@ -21,8 +22,9 @@ type accountPage struct {
 	Until      time.Time
 	Factors    person.Factors
 	Passkeys   []passkey
+	KeyName    string // that a new one gets unless its person says another
 	Identities []person.Identity
-	Sessions   []session
+	Sessions   []open
 	Links      []person.LinkUse // those that were used
 	Theme      string
 	Ways       ways
@@ -33,7 +35,7 @@ type passkey struct {
 	Ref string
 }
 
-type session struct {
+type open struct {
 	person.Session
 	Browser string
 	Here    bool
@@ -55,6 +57,7 @@ func (d *desk) showAccount(v *frame.Visit, code int, b accountPage) (err error) 
 		b.Name, b.Login = b.Person.Name, b.Person.Login
 	}
 	b.Member, b.Until, b.Theme, b.Ways = v.Visitor.Session.Member.Name, v.Visitor.Until, v.Theme(), d.ways("link", "/account")
+	b.KeyName = browser(v.R.UserAgent())
 	if b.Factors, err = d.people.Factors(ctx, id); err != nil {
 		return err
 	}
@@ -76,7 +79,7 @@ func (d *desk) showAccount(v *frame.Visit, code int, b accountPage) (err error) 
 		return err
 	}
 	for _, s := range sessions {
-		b.Sessions = append(b.Sessions, session{s, browser(s.Agent), s.ID == v.Visitor.ID})
+		b.Sessions = append(b.Sessions, open{s, browser(s.Agent), s.ID == v.Visitor.ID})
 	}
 	links, err := d.people.Links(ctx, id)
 	if err != nil {
@@ -122,7 +125,9 @@ func (d *desk) rename(v *frame.Visit) error {
 	if err != nil {
 		return err
 	}
-	if err := d.people.Rename(v.R.Context(), v.Visitor.Person.ID, f.Get("login"), f.Get("name")); err != nil {
+	if err := d.record(v, audit.PersonName, "", func() error {
+		return d.people.Rename(v.R.Context(), v.Visitor.Person.ID, f.Get("login"), f.Get("name"))
+	}); err != nil {
 		p, code, ok := again(err, "name")
 		if !ok {
 			return err
@@ -141,6 +146,13 @@ func (d *desk) theme(v *frame.Visit) error {
 	return v.Go("/account#look")
 }
 
+// endOthers ends all sessions of the visitor but this one.
+func (d *desk) endOthers(v *frame.Visit) error {
+	return d.record(v, audit.SessionEnd, "", func() error {
+		return d.people.EndOthers(v.R.Context(), v.Visitor.Person.ID, v.Visitor.ID)
+	})
+}
+
 // endSessions ends one session, or all but this one. Ending this one signs out.
 func (d *desk) endSessions(v *frame.Visit) error {
 	f, err := form(v)
@@ -149,7 +161,7 @@ func (d *desk) endSessions(v *frame.Visit) error {
 	}
 	ctx, id := v.R.Context(), v.Visitor.Person.ID
 	if f.Get("end") == "others" {
-		err = d.people.EndOthers(ctx, id, v.Visitor.ID)
+		err = d.endOthers(v)
 	} else {
 		var one int64
 		if one, err = strconv.ParseInt(f.Get("end"), 10, 64); err != nil {
@@ -158,36 +170,10 @@ func (d *desk) endSessions(v *frame.Visit) error {
 		if one == v.Visitor.ID {
 			return d.signOut(v)
 		}
-		err = d.people.End(ctx, id, one)
+		err = d.record(v, audit.SessionEnd, session(one), func() error { return d.people.End(ctx, id, one) })
 	}
 	if err != nil {
 		return err
 	}
 	return v.Go("/account#sessions")
-}
-
-func (d *desk) removePasskey(v *frame.Visit) error {
-	f, err := form(v)
-	if err != nil {
-		return err
-	}
-	id, err := base64.RawURLEncoding.DecodeString(f.Get("passkey"))
-	if err != nil {
-		return fault.New(fault.Invalid, "this is no passkey")
-	}
-	if err := d.people.RemovePasskey(v.R.Context(), v.Visitor.Person.ID, id); err != nil {
-		return err
-	}
-	return v.Go("/account#ways")
-}
-
-func (d *desk) removeIdentity(v *frame.Visit) error {
-	f, err := form(v)
-	if err != nil {
-		return err
-	}
-	if err := d.people.UnlinkIdentity(v.R.Context(), v.Visitor.Person.ID, f.Get("issuer"), f.Get("subject")); err != nil {
-		return err
-	}
-	return v.Go("/account#ways")
 }

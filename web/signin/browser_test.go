@@ -109,6 +109,12 @@ func TestWholeWay(t *testing.T) {
 				t.Errorf("recovery codes %q", got)
 			}
 			send("I have them")
+			p.Follow(func() { p.Click(`form[action="/account/password/remove"] button`) })
+			look("remove-last")
+			if !strings.Contains(p.Text("main"), "your last way to sign in") {
+				t.Errorf("it doesn't say that it is the last: %s", p.Text("main"))
+			}
+			send("Leave it as it is")
 			send("Sign out")
 			if len(p.Cookies()) != 0 {
 				t.Errorf("signed out there are cookies %q", p.Cookies())

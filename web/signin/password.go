@@ -8,6 +8,7 @@ import (
 
 	"rsc.io/qr"
 
+	"tocsin/audit"
 	"tocsin/fault"
 	"tocsin/web/frame"
 )
@@ -61,7 +62,7 @@ func (d *desk) beginPassword(v *frame.Visit) error {
 	if err != nil {
 		return d.notTaken(v, err)
 	}
-	e, err := d.people.BeginPassword(v.R.Context(), v.Visitor.Person.ID, password, d.issuer)
+	e, err := d.people.BeginPassword(v.R.Context(), v.Visitor.Person.ID, password, d.site.Name)
 	if err != nil {
 		return d.notTaken(v, err)
 	}
@@ -85,7 +86,9 @@ func (d *desk) confirmPassword(v *frame.Visit) error {
 	if err != nil {
 		return err
 	}
-	codes, err := d.people.ConfirmPassword(v.R.Context(), v.Visitor.Person.ID, v.Visitor.ID, f.Get("code"))
+	codes, err := d.newCodes(v, func() ([]string, error) {
+		return d.people.ConfirmPassword(v.R.Context(), v.Visitor.Person.ID, v.Visitor.ID, f.Get("code"))
+	})
 	if err != nil {
 		if p, code, ok := again(err, "code"); ok {
 			return v.ShowAs(code, d.p, "enrol", d.failed(v, "enrol.title", enrolPage{Problem: p, Login: v.Visitor.Person.Login}))
@@ -93,6 +96,17 @@ func (d *desk) confirmPassword(v *frame.Visit) error {
 		return err
 	}
 	return d.showCodes(v, codes)
+}
+
+// newCodes records what gives new recovery codes.
+func (d *desk) newCodes(v *frame.Visit, make func() ([]string, error)) (codes []string, err error) {
+	err = d.site.Exchange.Record(v.R.Context(), v.Visitor.Session, audit.FactorChange, "", func() (string, error) {
+		if codes, err = make(); err != nil {
+			return "", err
+		}
+		return recoveryLeft(len(codes)), nil
+	})
+	return codes, err
 }
 
 func (d *desk) showCodes(v *frame.Visit, codes []string) error {
@@ -107,7 +121,9 @@ func (d *desk) changePassword(v *frame.Visit) error {
 	}
 	password, err := d.typed(v, f)
 	if err == nil {
-		err = d.people.ChangePassword(v.R.Context(), v.Visitor.Person.ID, v.Visitor.ID, password)
+		err = d.record(v, audit.FactorChange, "", func() error {
+			return d.people.ChangePassword(v.R.Context(), v.Visitor.Person.ID, v.Visitor.ID, password)
+		})
 	}
 	if err != nil {
 		return d.notTaken(v, err)
@@ -115,15 +131,10 @@ func (d *desk) changePassword(v *frame.Visit) error {
 	return v.Go("/account#ways")
 }
 
-func (d *desk) removePassword(v *frame.Visit) error {
-	if err := d.people.RemovePassword(v.R.Context(), v.Visitor.Person.ID, v.Visitor.ID); err != nil {
-		return err
-	}
-	return v.Go("/account#ways")
-}
-
 func (d *desk) recovery(v *frame.Visit) error {
-	codes, err := d.people.NewRecovery(v.R.Context(), v.Visitor.Person.ID)
+	codes, err := d.newCodes(v, func() ([]string, error) {
+		return d.people.NewRecovery(v.R.Context(), v.Visitor.Person.ID)
+	})
 	if err != nil {
 		return err
 	}

@@ -18,6 +18,7 @@ import (
 	"strings"
 	"time"
 
+	"tocsin/audit"
 	"tocsin/door"
 	"tocsin/fault"
 	"tocsin/person"
@@ -44,15 +45,15 @@ const hint = frame.WayBackCookie
 // desk serves the pages.
 type desk struct {
 	Config
-	p      *frame.Pages
-	people *person.People
-	secure bool
-	issuer string // beside the login in an authenticator
+	site     *frame.Site
+	p        *frame.Pages
+	people   *person.People
+	failures *failures
 }
 
 // Routes gives the pages.
 func Routes(s *frame.Site, c Config) []frame.Route {
-	d := &desk{Config: c, p: s.Pages(files), people: s.People, secure: s.Secure, issuer: s.Name}
+	d := &desk{Config: c, site: s, p: s.Pages(files), people: s.People, failures: &failures{exchange: s.Exchange, people: s.People, log: s.Log}}
 	return []frame.Route{
 		{Pattern: "GET /sign-in", Open: true, Serve: d.signIn},
 		{Pattern: "POST /sign-in", Open: true, Serve: d.trySignIn},
@@ -187,6 +188,9 @@ func (d *desk) trySignIn(v *frame.Visit) error {
 		return err
 	}
 	secret, err := d.people.SignInPassword(v.R.Context(), f.Get("login"), f.Get("password"), f.Get("code"), d.address(v.R), v.R.UserAgent())
+	if fault.KindOf(err) == fault.Unauthenticated {
+		d.failures.tell(f.Get("login"))
+	}
 	if err != nil {
 		p, code, ok := again(err, "login")
 		if !ok {
@@ -196,7 +200,7 @@ func (d *desk) trySignIn(v *frame.Visit) error {
 		pg.Bare = true
 		return v.ShowAs(code, d.p, "signin", pg)
 	}
-	if err := d.open(v, secret); err != nil {
+	if _, err := d.enter(v, secret, isRecovery(f.Get("code"))); err != nil {
 		return err
 	}
 	return v.Go(next(f))
@@ -210,21 +214,14 @@ func cut(s string) string {
 	return strings.ToValidUTF8(s, "\uFFFD")
 }
 
-// open gives the browser its new session, and ends the one that it had.
-func (d *desk) open(v *frame.Visit, secret string) error {
-	if err := d.end(v); err != nil {
-		return err
-	}
-	v.SignIn(secret)
-	return nil
-}
-
-// end ends the session that the request came with, if there is one.
-func (d *desk) end(v *frame.Visit) error {
+// end ends the session that the request came with, if there is one, as an act.
+func (d *desk) end(v *frame.Visit, act audit.Act) error {
 	if !v.In() {
 		return nil
 	}
-	err := d.people.End(v.R.Context(), v.Visitor.Person.ID, v.Visitor.ID)
+	err := d.record(v, act, session(v.Visitor.ID), func() error {
+		return d.people.End(v.R.Context(), v.Visitor.Person.ID, v.Visitor.ID)
+	})
 	if fault.KindOf(err) == fault.NotFound {
 		return nil
 	}
@@ -232,7 +229,7 @@ func (d *desk) end(v *frame.Visit) error {
 }
 
 func (d *desk) signOut(v *frame.Visit) error {
-	if err := d.end(v); err != nil {
+	if err := d.end(v, audit.SignOut); err != nil {
 		return err
 	}
 	v.SignOut()
@@ -242,7 +239,7 @@ func (d *desk) signOut(v *frame.Visit) error {
 
 // hint sets or ends the cookie that says somebody has no way back yet.
 func (d *desk) hint(v *frame.Visit, on bool) {
-	c := &http.Cookie{Name: hint, Value: "1", Path: "/", MaxAge: int(person.SessionLife / time.Second), HttpOnly: true, Secure: d.secure, SameSite: http.SameSiteLaxMode}
+	c := &http.Cookie{Name: hint, Value: "1", Path: "/", MaxAge: int(person.SessionLife / time.Second), HttpOnly: true, Secure: d.site.Secure, SameSite: http.SameSiteLaxMode}
 	if _, err := v.R.Cookie(hint); !on && err != nil {
 		return
 	}
@@ -295,10 +292,7 @@ func (d *desk) take(v *frame.Visit) error {
 		}
 		return err
 	}
-	if err := d.open(v, secret); err != nil {
-		return err
-	}
-	in, err := d.people.Authenticate(v.R.Context(), secret)
+	in, err := d.enter(v, secret, false)
 	if err != nil {
 		return err
 	}
@@ -338,7 +332,13 @@ func (d *desk) tryStepUp(v *frame.Visit) error {
 	if err != nil {
 		return err
 	}
-	err = d.people.ProvePassword(v.R.Context(), v.Visitor, f.Get("password"), f.Get("code"), d.address(v.R))
+	ctx := v.R.Context()
+	err = d.record(v, audit.StepUp, "", func() error {
+		return d.people.ProvePassword(ctx, v.Visitor, f.Get("password"), f.Get("code"), d.address(v.R))
+	})
+	if err == nil && isRecovery(f.Get("code")) {
+		err = d.noteRecovery(ctx, v.Visitor.Session)
+	}
 	if err != nil {
 		if p, code, ok := again(err, "password"); ok {
 			return d.showStepUp(v, code, p, next(f))

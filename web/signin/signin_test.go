@@ -31,7 +31,7 @@ func start(t *testing.T, c signin.Config, secure bool, members ...string) *site 
 	node := n.App.Node()
 	s := frame.New(frame.Config{Exchange: node.Exchange, People: node.People, Secure: secure})
 	if c.Passkeys != "" { // what the script does, as far as these pages go
-		c.Passkeys = s.Asset("passkey.js", "text/javascript; charset=utf-8", []byte(`document.querySelectorAll("[data-passkey]").forEach(b => b.hidden = false)`))
+		c.Passkeys = s.Asset("passkey.js", "text/javascript; charset=utf-8", []byte(`document.querySelectorAll("[data-passkey]").forEach(b => b.hidden = false);document.querySelectorAll("[data-passkey-name]").forEach(f => f.closest("p").hidden = false)`))
 	}
 	routes := signin.Routes(s, c)
 	srv := httptest.NewServer(s.Handler(routes))
