@@ -33,6 +33,7 @@ import (
 	"tocsin/member"
 	"tocsin/person"
 	"tocsin/web/frame"
+	"tocsin/web/pending"
 )
 
 // What a login is for.
@@ -74,7 +75,7 @@ type desk struct {
 	site     *frame.Site
 	people   *person.People
 	provider *provider
-	pending  *pending
+	pending  *pending.Set[login]
 	acr      string
 }
 
@@ -84,12 +85,16 @@ func Routes(s *frame.Site, c Config) []frame.Route {
 	if c.Issuer == "" || s.Origin == "" {
 		return nil
 	}
-	c.Name = c.Provider()
-	d := &desk{site: s, people: s.People, provider: newProvider(c, s.Origin+"/oidc/callback"), pending: newPending(), acr: c.ACR}
+	d := newDesk(s, c)
 	return []frame.Route{
 		{Pattern: "GET /oidc/start", Open: true, Serve: d.start},
 		{Pattern: "GET /oidc/callback", Open: true, Serve: d.callback},
 	}
+}
+
+func newDesk(s *frame.Site, c Config) *desk {
+	c.Name = c.Provider()
+	return &desk{site: s, people: s.People, provider: newProvider(c, s.Origin+"/oidc/callback"), pending: pending.New[login](loginLife, maxLogins), acr: c.ACR}
 }
 
 // start sends somebody to the provider.
@@ -133,7 +138,8 @@ func (d *desk) start(v *frame.Visit) error {
 	if d.acr != "" {
 		options = append(options, oauth2.SetAuthURLParam("acr_values", d.acr))
 	}
-	d.cookie(v, d.pending.put(l), int(loginLife/time.Second))
+	l.began = time.Now().UTC()
+	d.cookie(v, d.pending.Put(l), int(loginLife/time.Second))
 	http.Redirect(v.W, v.R, p.oauth.AuthCodeURL(l.state, options...), http.StatusSeeOther)
 	return nil
 }

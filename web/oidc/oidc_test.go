@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"tocsin/web/frame"
+	"tocsin/web/pending"
 )
 
 // begin begins a login without going to the provider, and gives its state.
@@ -225,41 +226,24 @@ func TestSafe(t *testing.T) {
 
 // TestTimes: a login counts for ten minutes, and of too many the oldest ends.
 func TestTimes(t *testing.T) {
+	var p *pending.Set[login]
 	synctest.Test(t, func(t *testing.T) {
-		p := newPending()
-		id := p.put(login{state: "a"})
-		time.Sleep(loginLife - time.Nanosecond)
-		if l, ok := p.take(id); !ok || l.state != "a" {
+		p = newDesk(frame.New(frame.Config{Origin: "https://exchange.example"}), Config{Issuer: "https://login.example"}).pending
+		early, late := p.Put(login{state: "a"}), p.Put(login{})
+		time.Sleep(10*time.Minute - time.Nanosecond)
+		if l, ok := p.Take(early); !ok || l.state != "a" {
 			t.Error("it ended too early")
 		}
-		if _, ok := p.take(id); ok {
-			t.Error("it counts twice")
-		}
-		id = p.put(login{})
-		time.Sleep(loginLife)
-		if _, ok := p.take(id); ok {
+		time.Sleep(time.Nanosecond)
+		if _, ok := p.Take(late); ok {
 			t.Error("it counts for too long")
 		}
-		p.put(login{})
-		time.Sleep(loginLife)
-		p.put(login{})
-		if len(p.byKey) != 1 || p.order.Len() != 1 {
-			t.Errorf("%d are kept; all but one are over", p.order.Len())
-		}
 	})
-	p := newPending()
-	first, second := p.put(login{}), p.put(login{})
-	for range maxLogins - 1 {
-		p.put(login{})
+	for range maxLogins + 1 {
+		p.Put(login{})
 	}
-	if len(p.byKey) != maxLogins || p.order.Len() != maxLogins {
-		t.Errorf("%d are kept", len(p.byKey))
-	}
-	if _, ok := p.take(first); ok {
-		t.Error("the oldest is still there")
-	}
-	if _, ok := p.take(second); !ok {
-		t.Error("one that has its place was lost")
+	if p.Len() != maxLogins {
+		t.Errorf("%d are kept", p.Len())
 	}
 }
 

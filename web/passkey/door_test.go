@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"tocsin/web/frame"
+	"tocsin/web/pending"
 )
 
 // TestWhere: passkeys work at the exchange's name, without one at localhost; anywhere
@@ -117,65 +118,41 @@ func TestCookie(t *testing.T) {
 func TestTooLate(t *testing.T) {
 	w := newWorld(t, home)
 	k := w.ana.add(newKey(t, home, rpID))
-	age := func(p *pending, by time.Duration) {
-		for e := p.order.Front(); e != nil; e = e.Next() {
-			c := e.Value.(ceremony)
-			c.until = c.until.Add(-by)
-			e.Value = c
-		}
-	}
-	for by, code := range map[time.Duration]int{ceremonyLife - 20*time.Second: http.StatusOK, ceremonyLife: http.StatusGone} {
+	for life, code := range map[time.Duration]int{time.Minute: http.StatusOK, 0: http.StatusGone} {
+		w.desk.strangers, w.desk.known = pending.New[ceremony](life, 10), pending.New[ceremony](life, 10)
 		phone := w.browser()
-		said := answerOf(k.get(t, phone.ok("sign-in/begin", nil).Options.Challenge))
-		age(w.desk.strangers, by)
-		if a := phone.post("sign-in/finish", said); a.Code != code {
-			t.Errorf("%s after: %d %s", by, a.Code, a.text)
+		if a := phone.post("sign-in/finish", answerOf(k.get(t, phone.ok("sign-in/begin", nil).Options.Challenge))); a.Code != code {
+			t.Errorf("signing in, with %s left: %d %s", life, a.Code, a.text)
 		}
-		o := w.ana.ok("add/begin", nil).Options
-		age(w.desk.known, by)
-		if a := w.ana.post("add/finish", answerOf(newKey(t, home, rpID).create(t, o))); a.Code != code {
-			t.Errorf("adding, %s after: %d %s", by, a.Code, a.text)
+		if a := w.ana.post("add/finish", answerOf(newKey(t, home, rpID).create(t, w.ana.ok("add/begin", nil).Options))); a.Code != code {
+			t.Errorf("adding, with %s left: %d %s", life, a.Code, a.text)
 		}
 	}
 }
 
-// TestPending: a ceremony counts for five minutes, once; of too many the oldest ends.
-func TestPending(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		p := newPending()
-		id := p.put(ceremony{what: add})
-		time.Sleep(ceremonyLife - time.Nanosecond)
-		if c, ok := p.take(id); !ok || c.what != add {
-			t.Error("it ended too early")
+// TestTimes: a ceremony counts for five minutes, of strangers and of people who are
+// known; of too many the oldest ends.
+func TestTimes(t *testing.T) {
+	for _, what := range []string{add, signIn} {
+		var p *pending.Set[ceremony]
+		synctest.Test(t, func(t *testing.T) {
+			p = newDesk(frame.New(frame.Config{})).of(what)
+			early, late := p.Put(ceremony{what: what}), p.Put(ceremony{})
+			time.Sleep(5*time.Minute - time.Nanosecond)
+			if c, ok := p.Take(early); !ok || c.what != what {
+				t.Errorf("%s ended too early", what)
+			}
+			time.Sleep(time.Nanosecond)
+			if _, ok := p.Take(late); ok {
+				t.Errorf("%s counts for too long", what)
+			}
+		})
+		for range maxCeremonies + 1 {
+			p.Put(ceremony{})
 		}
-		if _, ok := p.take(id); ok {
-			t.Error("it counts twice")
+		if p.Len() != maxCeremonies {
+			t.Errorf("%s: %d are kept", what, p.Len())
 		}
-		id = p.put(ceremony{})
-		time.Sleep(ceremonyLife)
-		if _, ok := p.take(id); ok {
-			t.Error("it counts for too long")
-		}
-		p.put(ceremony{})
-		time.Sleep(ceremonyLife)
-		p.put(ceremony{})
-		if len(p.byKey) != 1 || p.order.Len() != 1 {
-			t.Errorf("%d are kept; all but one are over", p.order.Len())
-		}
-	})
-	p := newPending()
-	first, second := p.put(ceremony{}), p.put(ceremony{})
-	for range maxCeremonies - 1 {
-		p.put(ceremony{})
-	}
-	if len(p.byKey) != maxCeremonies || p.order.Len() != maxCeremonies {
-		t.Errorf("%d are kept", len(p.byKey))
-	}
-	if _, ok := p.take(first); ok {
-		t.Error("the oldest is still there")
-	}
-	if _, ok := p.take(second); !ok {
-		t.Error("one that has its place was lost")
 	}
 }
 
@@ -185,7 +162,7 @@ func TestStrangersEndNothing(t *testing.T) {
 	w := newWorld(t, home)
 	o := w.ana.ok("add/begin", nil).Options
 	for range maxCeremonies {
-		w.desk.strangers.put(ceremony{what: signIn})
+		w.desk.strangers.Put(ceremony{what: signIn})
 	}
 	w.ana.ok("add/finish", answerOf(newKey(t, home, rpID).create(t, o)))
 }

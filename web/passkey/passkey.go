@@ -35,6 +35,7 @@ import (
 	"tocsin/fault"
 	"tocsin/person"
 	"tocsin/web/frame"
+	"tocsin/web/pending"
 )
 
 // What a ceremony is for.
@@ -55,7 +56,7 @@ var files embed.FS
 type desk struct {
 	site             *frame.Site
 	people           *person.People
-	strangers, known *pending
+	strangers, known *pending.Set[ceremony]
 	// checking lets one passkey be checked at a time: of two copies with the same
 	// counter that come at once one is found out.
 	checking sync.Mutex
@@ -65,7 +66,8 @@ type desk struct {
 func Routes(s *frame.Site) []frame.Route { return newDesk(s).routes() }
 
 func newDesk(s *frame.Site) *desk {
-	return &desk{site: s, people: s.People, strangers: newPending(), known: newPending()}
+	under := func() *pending.Set[ceremony] { return pending.New[ceremony](ceremonyLife, maxCeremonies) }
+	return &desk{site: s, people: s.People, strangers: under(), known: under()}
 }
 
 func (d *desk) routes() []frame.Route {
