@@ -206,12 +206,14 @@ type KeyInfo struct {
 	Feed    bool      `json:"feed,omitempty"`
 	Hint    string    `json:"hint"`
 	Created time.Time `json:"created"`
+	Until   time.Time `json:"until,omitzero"` // it was rotated, and ends then
+	Used    time.Time `json:"used,omitzero"`  // last, about
 	Key     string    `json:"key,omitempty"`
 }
 
 // KeyInfoOf makes it.
 func KeyInfoOf(k member.Key, secret string) KeyInfo {
-	return KeyInfo{k.ID, k.Member, k.Feed, k.Hint, k.Created, secret}
+	return KeyInfo{k.ID, k.Member, k.Feed, k.Hint, k.Created, k.Until, k.Used, secret}
 }
 
 func (h *handler) keys(w http.ResponseWriter, r *http.Request) {
@@ -251,6 +253,17 @@ func (h *handler) keyRemove(w http.ResponseWriter, r *http.Request) {
 			return nil, fault.New(fault.Invalid, "a key is removed by its number; `key list` shows it")
 		}
 		return nil, h.x.RemoveKey(ctx, s, id)
+	})
+}
+
+func (h *handler) keyRotate(w http.ResponseWriter, r *http.Request) {
+	h.as(w, r, http.StatusCreated, func(ctx context.Context, s member.Session) (any, error) {
+		id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
+		if err != nil {
+			return nil, fault.New(fault.Invalid, "a key is rotated by its number; `key list` shows it")
+		}
+		secret, k, err := h.x.RotateKey(ctx, s, nil, id)
+		return KeyInfoOf(k, secret), err
 	})
 }
 

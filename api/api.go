@@ -70,6 +70,7 @@ func (h *handler) routes() []route {
 		{"GET /api/v1/keys", h.keys},
 		{"POST /api/v1/keys", h.keyAdd},
 		{"DELETE /api/v1/keys/{id}", h.keyRemove},
+		{"POST /api/v1/keys/{id}/rotate", h.keyRotate},
 		{"GET /api/v1/groups", h.groups},
 		{"POST /api/v1/groups", h.groupAdd},
 		{"DELETE /api/v1/groups/{name}", h.groupRemove},

@@ -135,6 +135,8 @@ func TestBadRequests(t *testing.T) {
 		{apptest.Operator, "POST", "/api/v1/members", `{"name":"X Ltd","role":"king"}`, 400, ""},
 		{apptest.Operator, "DELETE", "/api/v1/keys/x", "", 400, "number"},
 		{apptest.Operator, "DELETE", "/api/v1/keys/999", "", 404, ""},
+		{apptest.Operator, "POST", "/api/v1/keys/x/rotate", "", 400, "number"},
+		{apptest.Operator, "POST", "/api/v1/keys/999/rotate", "", 404, ""},
 		{apptest.Operator, "POST", "/api/v1/review/held-1", `{"verdict":"maybe"}`, 400, "release or remove"},
 		{apptest.Operator, "POST", "/api/v1/review/held-1", `{"verdict":"release"}`, 404, ""},
 		{apptest.Operator, "GET", "/api/v1/review/held-1", "", 404, ""},
@@ -188,6 +190,15 @@ func TestAdministration(t *testing.T) {
 	}
 	n.Want(204, hospital, "PUT", "/api/v1/trust/Harbor%20Bank", `{"trust":"alert"}`)
 	n.Want(400, hospital, "PUT", "/api/v1/trust/Harbor%20Bank", `{"trust":"blindly"}`)
+	rotated := decode[api.KeyInfo](t, n.Want(201, op, "POST", fmt.Sprintf("/api/v1/keys/%d/rotate", k.ID), ""))
+	if rotated.Key == "" || rotated.ID == k.ID || rotated.Member != k.Member {
+		t.Errorf("rotated gives %+v", rotated)
+	}
+	if list := n.Want(200, op, "GET", "/api/v1/keys?member=Port+City", ""); strings.Count(list, `"until"`) != 1 {
+		t.Errorf("the list doesn't say which key ends: %s", list)
+	}
+	n.Want(409, op, "POST", fmt.Sprintf("/api/v1/keys/%d/rotate", k.ID), "")
+	n.Want(204, op, "DELETE", fmt.Sprintf("/api/v1/keys/%d", rotated.ID), "")
 	n.Want(204, op, "DELETE", fmt.Sprintf("/api/v1/keys/%d", k.ID), "")
 	n.Want(401, "Port City", "GET", "/api/v1/me", "")
 	n.Want(204, op, "DELETE", "/api/v1/members/Port%20City", "")

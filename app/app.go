@@ -143,6 +143,7 @@ func (a *App) Start(ctx context.Context) error {
 	a.http.BaseContext = func(net.Listener) context.Context { return run }
 	a.bg.Go(func() { a.node.Exchange.Follow(run, a.cfg.Log, a.views.Follow) })
 	a.bg.Go(func() { a.node.People.Run(run, a.failed("keeping when people were seen")) })
+	a.bg.Go(func() { a.node.Exchange.Members().Run(run, a.failed("keeping when keys were used")) })
 	a.bg.Go(func() { a.sweepDrafts(run) })
 	a.bg.Go(func() {
 		if err := a.http.Serve(ln); !errors.Is(err, http.ErrServerClosed) {

@@ -20,6 +20,7 @@ const (
 	MemberRemove Act = "remove member"
 	KeyAdd       Act = "add key"
 	KeyRemove    Act = "remove key"
+	KeyRotate    Act = "rotate key"
 	GroupAdd     Act = "add group"
 	GroupRemove  Act = "remove group"
 	GroupJoin    Act = "put into group"
@@ -44,7 +45,7 @@ const (
 
 // Acts gives all acts, in the order in which pages list them.
 func Acts() []Act {
-	return []Act{File, Recall, LookHeld, Release, Remove, Consent, Trust, MemberAdd, MemberRemove, KeyAdd, KeyRemove, GroupAdd, GroupRemove, GroupJoin, GroupLeave, Export,
+	return []Act{File, Recall, LookHeld, Release, Remove, Consent, Trust, MemberAdd, MemberRemove, KeyAdd, KeyRemove, KeyRotate, GroupAdd, GroupRemove, GroupJoin, GroupLeave, Export,
 		PersonInvite, PersonRemove, PersonRole, PersonLink, PersonName, FactorChange, SignIn, SignOut, SessionEnd, StepUp, Ask, Approve, Refuse}
 }
 

@@ -131,6 +131,7 @@ type keyCmd struct {
 	Add    keyAddCmd    `cmd:"" help:"Make a key and show it, once."`
 	List   keyListCmd   `cmd:"" help:"List keys."`
 	Remove keyRemoveCmd `cmd:"" help:"End a key."`
+	Rotate keyRotateCmd `cmd:"" help:"Make a key in place of one, which works for 24 more hours."`
 }
 
 type keyAddCmd struct {
@@ -195,6 +196,28 @@ type keyRemoveCmd struct {
 func (cmd keyRemoveCmd) Run(c *call) error {
 	return cmd.admin(c, func(ctx context.Context, r exchange.Admin) (any, error) { return nil, r.RemoveKey(ctx, cmd.ID) },
 		http.MethodDelete, "/api/v1/keys/"+url.PathEscape(itoa(cmd.ID)), nil, nil)
+}
+
+type keyRotateCmd struct {
+	either
+	ID int64 `arg:"" help:"Number of the key; the list shows it."`
+}
+
+// Help is the example that --help shows.
+func (keyRotateCmd) Help() string {
+	return "Example:\n  tocsin key rotate 3 --data tocsin-data"
+}
+
+func (cmd keyRotateCmd) Run(c *call) error {
+	var out api.KeyInfo
+	err := cmd.admin(c, func(ctx context.Context, r exchange.Admin) (any, error) {
+		secret, k, err := r.RotateKey(ctx, cmd.ID)
+		return api.KeyInfoOf(k, secret), err
+	}, http.MethodPost, "/api/v1/keys/"+url.PathEscape(itoa(cmd.ID))+"/rotate", nil, &out)
+	if err != nil {
+		return err
+	}
+	return printKey(c, out, cmd.JSON)
 }
 
 type groupCmd struct {

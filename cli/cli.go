@@ -49,7 +49,7 @@ type commands struct {
 	Init    initCmd    `cmd:"" help:"Make a node without starting it, and show its keys, once."`
 	Member  memberCmd  `cmd:"" help:"Add, list, remove members."`
 	Person  personCmd  `cmd:"" help:"Invite, list, remove people; make one-time links."`
-	Key     keyCmd     `cmd:"" help:"Add, list, remove keys."`
+	Key     keyCmd     `cmd:"" help:"Add, list, rotate, remove keys."`
 	Group   groupCmd   `cmd:"" help:"Add, list, remove sharing groups."`
 	Trust   trustCmd   `cmd:"" help:"Say what a source may do at your defences."`
 	Defence defenceCmd `cmd:"" help:"Register what is told of changes."`

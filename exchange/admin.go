@@ -91,6 +91,11 @@ func (a Admin) RemoveKey(ctx context.Context, id int64) error {
 	})
 }
 
+// RotateKey makes a key in place of one; see Exchange.RotateKey.
+func (a Admin) RotateKey(ctx context.Context, id int64) (secret string, k member.Key, err error) {
+	return a.x.RotateKey(ctx, a.s, nil, id)
+}
+
 // Groups lists the sharing groups.
 func (a Admin) Groups(ctx context.Context) ([]member.GroupInfo, error) {
 	return a.x.members.Groups(ctx)
@@ -179,20 +184,26 @@ func (x *Exchange) HasContent(ctx context.Context, aud member.Audience) (full bo
 
 // keyOf finds the member that a key belongs to; fault.NotFound when there is no such key.
 func (x *Exchange) keyOf(ctx context.Context, id int64) (member.Member, error) {
+	m, _, err := x.keyBy(ctx, id)
+	return m, err
+}
+
+// keyBy finds a key and its member.
+func (x *Exchange) keyBy(ctx context.Context, id int64) (member.Member, member.Key, error) {
 	none := fault.New(fault.NotFound, "there is no key of this number")
 	keys, err := x.members.Keys(ctx, "")
 	if err != nil {
-		return member.Member{}, err
+		return member.Member{}, member.Key{}, err
 	}
 	i := slices.IndexFunc(keys, func(k member.Key) bool { return k.ID == id })
 	if i < 0 {
-		return member.Member{}, none
+		return member.Member{}, member.Key{}, none
 	}
 	s, err := x.members.Session(ctx, keys[i].Member)
 	if err != nil {
-		return member.Member{}, none // it was removed meanwhile, with its keys
+		return member.Member{}, member.Key{}, none // it was removed meanwhile, with its keys
 	}
-	return s.Member, nil
+	return s.Member, keys[i], nil
 }
 
 // KeysOf lists the keys of a member: one's own ("" too) to whoever changes it, any
@@ -254,6 +265,46 @@ func (x *Exchange) RemoveKey(ctx context.Context, s member.Session, id int64) er
 		}
 		return "", x.members.RemoveKey(ctx, id)
 	})
+}
+
+// RotateKey makes a key in place of one of one's own member, or, for an operator, of
+// any, and shows it this once; the old one ends by itself after member.Overlap. An
+// operator's full key takes two people where there are two operators (Ask,
+// GraveRotate). people is nil for machines.
+func (x *Exchange) RotateKey(ctx context.Context, s member.Session, people People, id int64) (secret string, k member.Key, err error) {
+	of, old, found := x.keyBy(ctx, id)
+	right := member.ActOwn
+	if found == nil && of.Role == member.RoleOperator && of.ID == s.Member.ID {
+		right = member.ActAdminister // its analysts look after none of its keys
+	}
+	err = x.act(ctx, s, right, audit.KeyRotate, fmt.Sprintf("key %d", id), func() (did string, err error) {
+		if found == nil && of.ID != s.Member.ID && s.May(member.ActAdminister) != nil {
+			found = fault.New(fault.NotFound, "there is no key of this number")
+		}
+		if found != nil {
+			return "", found
+		}
+		if of.Role == member.RoleOperator && !old.Feed && s.Alone() {
+			if err := onlyOperator(ctx, people); err != nil {
+				return "", err
+			}
+		}
+		secret, k, err = x.members.RotateKey(ctx, id)
+		return fmt.Sprintf("key %d", k.ID), err
+	})
+	return secret, k, err
+}
+
+// onlyOperator is nil where nobody could second what the only operator does.
+func onlyOperator(ctx context.Context, people People) error {
+	if people == nil {
+		return errTwo
+	}
+	n, err := people.Operators(ctx)
+	if err == nil && n >= 2 {
+		err = errTwo
+	}
+	return err
 }
 
 // ownOr gives what it takes to change a member: ActOwn for one's own.

@@ -24,6 +24,7 @@ const (
 	GraveRole    = "take operator's role"
 	GraveRaise   = "give operator's role"
 	GraveAddKey  = "add operator's key"
+	GraveRotate  = "rotate operator's key"
 	GraveRelease = "release passage"
 )
 
@@ -92,6 +93,10 @@ func graveActs() []graveAct {
 			secret, _, err := Admin{x, s}.AddKey(ctx, m.Name, false)
 			return secret, err
 		}},
+		{GraveRotate, member.ActAdminister, func(ctx context.Context, x *Exchange, s member.Session, people People, g Grave) (string, error) {
+			secret, _, err := x.RotateKey(ctx, s, people, g.Key)
+			return secret, err
+		}},
 		{GraveRelease, member.ActReview, func(ctx context.Context, x *Exchange, s member.Session, _ People, g Grave) (string, error) {
 			_, err := x.decideAs(ctx, s, g.Passage, true, "", true)
 			return "", err
@@ -133,7 +138,7 @@ func (x *Exchange) there(ctx context.Context, people People, g Grave) (err error
 	switch g.Act {
 	case GraveMember, GraveAddKey:
 		_, err = x.memberByID(ctx, g.Member)
-	case GraveKey:
+	case GraveKey, GraveRotate:
 		_, err = x.keyOf(ctx, g.Key)
 	case GraveGroup:
 		_, err = x.groupName(ctx, g.Group)

@@ -151,3 +151,45 @@ func TestTheSecondOperatorIsOne(t *testing.T) {
 		t.Errorf("%d tries came through; there are %d operators, %v", done, n, err)
 	}
 }
+
+func TestRotatingAKey(t *testing.T) {
+	o := newOffice(t)
+	ctx := t.Context()
+	office := o.operatorsKey()
+	_, feed, err := o.x.AddKey(ctx, o.first, "operator", true)
+	o.ok(err)
+	_, own, err := o.x.AddKey(ctx, o.analyst, "", false)
+	o.ok(err)
+	_, others, err := o.x.AddKey(ctx, o.first, "Port City", false)
+	o.ok(err)
+	_, token, err := o.x.Invite(ctx, o.first, o.people, person.NewPerson{Member: "operator", Login: "anders", Name: "Anders", Role: member.RoleAnalyst})
+	o.ok(err)
+	anders := o.in(token)
+	rotate := func(s member.Session, people exchange.People, id int64) error {
+		secret, _, err := o.x.RotateKey(ctx, s, people, id)
+		if (secret == "") == (err == nil) {
+			o.Errorf("key %d: a secret comes with %v", id, err)
+		}
+		return err
+	}
+	o.kind("another member's", rotate(o.analyst, o.people, others.ID), fault.NotFound)
+	o.kind("none", rotate(o.analyst, o.people, 99), fault.NotFound)
+	o.kind("a reviewer", rotate(o.rita, o.people, office.ID), fault.Forbidden)
+	o.kind("an operator's analyst", rotate(anders, o.people, office.ID), fault.Forbidden)
+	o.kind("one of two operators", rotate(o.first, o.people, office.ID), fault.Refused)
+	o.kind("one whose colleagues nobody knows", rotate(o.first, nil, office.ID), fault.Refused)
+	o.ok(rotate(o.first, o.people, feed.ID))
+	o.ok(rotate(o.first, o.people, others.ID))
+	o.ok(rotate(o.analyst, o.people, own.ID))
+	r := o.ask(o.first, exchange.Grave{Act: exchange.GraveRotate, Member: o.first.Member.ID, Key: office.ID})
+	done, err := o.x.Approve(ctx, o.second, o.people, r.ID)
+	o.ok(err)
+	s, err := o.x.Members().Authenticate(ctx, done.Secret)
+	o.ok(err)
+	o.ok(rotate(s, nil, s.KeyID)) // a machine rotates its own
+	if record := strings.Join(o.recorded(), "\n"); !strings.Contains(record, string(audit.KeyRotate)) {
+		t.Errorf("the record doesn't say it: %s", record)
+	}
+	o = lone(t)
+	o.ok(rotate(o.first, o.people, o.operatorsKey().ID))
+}

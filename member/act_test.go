@@ -303,6 +303,7 @@ func TestTheDoors(t *testing.T) {
 		{"own", "POST", "/api/v1/keys", `{"feed":true}`},
 		{"own", "GET", "/api/v1/keys", ""},
 		{"own", "DELETE", "/api/v1/keys/999", ""},
+		{"own", "POST", "/api/v1/keys/999/rotate", ""},
 		{"review", "GET", "/api/v1/review", ""},
 		{"review", "GET", "/api/v1/review/held-0000000000000000", ""},
 		{"review", "POST", "/api/v1/review/held-0000000000000000", `{"verdict":"remove"}`},

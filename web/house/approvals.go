@@ -33,7 +33,7 @@ type approvalsPage struct {
 
 // kinds are the kinds of loss of the gravest acts.
 var kinds = map[string]string{exchange.GraveMember: "member", exchange.GraveKey: "key", exchange.GraveGroup: "group", exchange.GravePerson: "person",
-	exchange.GraveRole: "role", exchange.GraveRaise: "raise", exchange.GraveAddKey: "newkey", exchange.GraveRelease: "passage"}
+	exchange.GraveRole: "role", exchange.GraveRaise: "raise", exchange.GraveAddKey: "newkey", exchange.GraveRotate: "rotate", exchange.GraveRelease: "passage"}
 
 // states are the words of state of requests.
 var states = map[approval.State]string{approval.Waiting: "waits", approval.Expired: "expired", approval.Doing: "unknown", approval.Done: "done", approval.Refused: "refused", approval.Failed: "failed"}
@@ -59,12 +59,15 @@ func (d *desk) read(v *frame.Visit, r approval.Request) (out request, err error)
 	case "role", "raise":
 		out.Name, err = d.people.Name(ctx, g.Person)
 		out.Loss.Lines = []line{{"people", "then." + string(g.Role), plain}}
-	case "newkey":
+	case "newkey", "rotate":
 		m, err := d.memberBy(v, g.Member)
 		if out.Name = m.Name; fault.KindOf(err) == fault.NotFound {
 			out.Name, err = fmt.Sprintf("member %d", g.Member), nil
 		}
 		out.Loss.Lines = []line{{"key", "come.key", plain}, {"people", "come.shown", plain}}
+		if kind == "rotate" {
+			out.Loss.Lines[0] = line{"key", "rotate.old", plain}
+		}
 		return out, err
 	default:
 		out.Loss, err = d.lossOf(v, kind, id)

@@ -42,6 +42,8 @@ func Routes(s *frame.Site) []frame.Route {
 		{Pattern: "GET /members/{id}", Act: own, Serve: d.member},
 		{Pattern: "POST /members/{id}/invite", Act: own, Fresh: true, Serve: d.invite},
 		{Pattern: "POST /members/{id}/keys", Act: own, Fresh: true, Serve: d.addKey},
+		{Pattern: "GET /keys/{id}/rotate", Act: own, Fresh: true, Serve: d.askRotate},
+		{Pattern: "POST /keys/{id}/rotate", Act: own, Fresh: true, Serve: d.rotate},
 		{Pattern: "POST /members/{id}/named", Act: own, Serve: d.named},
 		{Pattern: "POST /members/{id}/trust", Act: own, Serve: d.trust},
 		{Pattern: "GET /people/{id}/role", Act: admin, Fresh: true, Serve: d.role},

@@ -105,6 +105,12 @@ func (d *desk) addMember(v *frame.Visit) error {
 	return v.Go(fmt.Sprintf("/members/%d", m.ID))
 }
 
+// keyRow is a key with its age in days.
+type keyRow struct {
+	member.Key
+	Days int
+}
+
 type memberPage struct {
 	Problem problem
 	Member  member.Member
@@ -112,7 +118,7 @@ type memberPage struct {
 	Admin   bool
 	People  []person.Person
 	Me      int64
-	Keys    []member.Key
+	Keys    []keyRow
 	Groups  []string
 	Roles   []member.Role // that one of its people may have
 	Login   string        // as typed, when it wasn't taken
@@ -168,10 +174,14 @@ func (d *desk) showMember(v *frame.Visit, id member.ID, p problem) error {
 	if b.People, err = d.people.ListOf(ctx, s, m.Name); err != nil {
 		return err
 	}
-	if b.Keys, err = d.x.KeysOf(ctx, s, m.Name); err != nil {
+	keys, err := d.x.KeysOf(ctx, s, m.Name)
+	if err != nil {
 		return err
 	}
-	slices.SortFunc(b.Keys, func(a, b member.Key) int { return cmp.Compare(b.ID, a.ID) })
+	slices.SortFunc(keys, func(a, b member.Key) int { return cmp.Compare(b.ID, a.ID) })
+	for _, k := range keys {
+		b.Keys = append(b.Keys, keyRow{k, int(time.Since(k.Created) / (24 * time.Hour))})
+	}
 	groups, err := d.x.Members().Groups(ctx)
 	if err != nil {
 		return err

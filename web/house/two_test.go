@@ -121,3 +121,36 @@ func TestTrustWords(t *testing.T) {
 		t.Error("an operator sees a member's words")
 	}
 }
+
+func TestRotatePage(t *testing.T) {
+	h := newHouse(t)
+	own := fmt.Sprintf("/members/%d", h.id(bank))
+	h.Keys["old"] = key.FindString(h.page(200, h.ana, own+"/keys", "kind", "feed"))
+	h.says(h.page(200, h.ana, own), "never Replace")
+	h.Want(200, "old", "GET", "/feeds/domains.txt", "")
+	page := h.page(200, h.ana, own)
+	h.says(page, "Last used", h.Keys["old"][:len("tocsin_feed_")+4])
+	rotate := regexp.MustCompile(`/keys/\d+/rotate`).FindString(page)
+	h.says(h.page(200, h.ana, rotate), "The old one works for 24 hours more")
+	shown := h.page(200, h.ana, rotate, "x", "y")
+	h.says(shown, "You won't see it again.", "it reads lists and nothing else")
+	h.Keys["new"] = key.FindString(shown)
+	for _, who := range []string{"old", "new"} {
+		h.Want(200, who, "GET", "/feeds/domains.txt", "")
+	}
+	h.says(h.page(200, h.ana, own), "ends ")
+	h.says(h.page(422, h.ana, rotate, "x", "y"), "rotated already")
+	other := regexp.MustCompile(`/keys/\d+/rotate`).FindString(h.page(200, h.first, fmt.Sprintf("/members/%d", h.id(hospital))))
+	for _, path := range []string{other, "/keys/999/rotate", "/keys/x/rotate"} {
+		h.page(404, h.ana, path)
+		h.page(404, h.ana, path, "x", "y")
+	}
+	// An operator's key: two.
+	office := regexp.MustCompile(`/keys/\d+/rotate`).FindString(h.page(200, h.first, fmt.Sprintf("/members/%d", h.id(apptest.Operator))))
+	h.says(h.page(422, h.first, office, "reason", " "), "say why")
+	where := h.page(303, h.first, office, "reason", "It is a year old.")
+	h.says(h.page(200, h.second, where), "Replace a key that acts as the operator: operator", "works for 24 hours more")
+	h.Keys["office"] = key.FindString(h.page(200, h.second, where, "do", "approve"))
+	h.Want(200, "office", "GET", "/api/v1/groups", "")
+	h.Want(200, apptest.Operator, "GET", "/api/v1/groups", "")
+}
