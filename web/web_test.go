@@ -1,7 +1,10 @@
 package web_test
 
 import (
+	"io"
+	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -91,5 +94,69 @@ func TestNavigation(t *testing.T) {
 				t.Errorf("who may see %s: %s shown %v", sees, link, got)
 			}
 		}
+	}
+}
+
+// TestKeysOff: single keys are switched off for one browser, and on again.
+func TestKeysOff(t *testing.T) {
+	n := apptest.Start(t, "Harbor Bank")
+	ana := n.Person("Harbor Bank")
+	code, h, _ := n.Page(ana, "/keys", url.Values{"keys": {"off"}})
+	if code != 303 || !strings.HasPrefix(h.Get("Set-Cookie"), "keys=off; Path=/; Max-Age=") {
+		t.Fatalf("%d %v", code, h)
+	}
+	_, _, page := n.Page(ana, "/keys", nil, "Cookie", "keys=off; tocsin="+ana)
+	if !strings.Contains(page, `data-keys="off"`) || !strings.Contains(page, "Switch single keys on") {
+		t.Errorf("the keys are on: %s", page)
+	}
+	if _, h, _ := n.Page(ana, "/keys", url.Values{"keys": {"on"}}); !strings.Contains(h.Get("Set-Cookie"), "Max-Age=0") {
+		t.Errorf("they stay off: %v", h)
+	}
+}
+
+// TestSlowForm: who is removed while their form is still on its way is nobody when
+// it has come: nothing of it is done.
+func TestSlowForm(t *testing.T) {
+	n := apptest.Start(t, "Harbor Bank")
+	people := n.App.Node().People
+	ana := n.Person("Harbor Bank")
+	v, err := people.Authenticate(t.Context(), ana)
+	if err != nil {
+		t.Fatal(err)
+	}
+	operator, err := people.Authenticate(t.Context(), n.Person(apptest.Operator))
+	if err != nil {
+		t.Fatal(err)
+	}
+	read, write := io.Pipe()
+	r, err := http.NewRequestWithContext(t.Context(), "POST", n.URL+"/members/"+strconv.FormatInt(int64(v.Person.Member), 10)+"/keys", read)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("Origin", n.URL)
+	r.AddCookie(&http.Cookie{Name: "tocsin", Value: ana})
+	answer := make(chan int)
+	go func() {
+		a, err := http.DefaultTransport.RoundTrip(r)
+		if err != nil {
+			answer <- 0
+			return
+		}
+		a.Body.Close()
+		answer <- a.StatusCode
+	}()
+	write.Write([]byte("kind="))
+	if err := people.Remove(t.Context(), operator.Session, v.Person.ID); err != nil {
+		t.Fatal(err)
+	}
+	write.Write([]byte("full"))
+	write.Close()
+	if code := <-answer; code != 401 {
+		t.Errorf("somebody who was removed got %d", code)
+	}
+	keys, err := n.App.Node().Exchange.Members().Keys(t.Context(), "Harbor Bank")
+	if err != nil || len(keys) != 1 {
+		t.Errorf("%d keys, %v; want the one that was there", len(keys), err)
 	}
 }

@@ -30,7 +30,9 @@
 package frame
 
 import (
+	"errors"
 	"log/slog"
+	"mime"
 	"net/http"
 	"sync"
 	"time"
@@ -119,7 +121,11 @@ func (s *Site) Handler(routes []Route) http.Handler {
 func (s *Site) serve(w http.ResponseWriter, r *http.Request, route *Route) {
 	headers(w.Header())
 	v := &Visit{W: w, R: r, site: s, began: time.Now().UTC()}
-	if err := s.admit(v, route); err != nil {
+	err := readForm(w, r)
+	if err == nil {
+		err = s.admit(v, route)
+	}
+	if err != nil {
 		s.fail(v, err)
 		return
 	}
@@ -129,6 +135,28 @@ func (s *Site) serve(w http.ResponseWriter, r *http.Request, route *Route) {
 	if err := route.Serve(v); err != nil {
 		s.fail(v, err)
 	}
+}
+
+// maxForm bounds a form that is sent as text, in bytes: a pasted list of 1,000
+// addresses is the largest. Files come in another form and are bounded by their page.
+const maxForm = 4 << 20
+
+// readForm reads a whole form before anybody asks who sent it: who was removed while
+// their form was still on its way is nobody when it has come.
+func readForm(w http.ResponseWriter, r *http.Request) error {
+	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if r.Method != http.MethodPost || kind != "application/x-www-form-urlencoded" {
+		return nil
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+	err := r.ParseForm()
+	if _, over := errors.AsType[*http.MaxBytesError](err); over {
+		return fault.New(fault.TooLarge, "a form has at most %d MB; nothing was done", maxForm>>20)
+	}
+	if err != nil {
+		return fault.New(fault.Invalid, "the form broke off or can't be read; nothing was done")
+	}
+	return nil
 }
 
 // admit finds out who is looking, and whether they may.

@@ -35,6 +35,7 @@ type View struct {
 	In      bool
 	Visitor Someone
 	Theme   string
+	NoKeys  bool // the visitor switched single keys off (WCAG 2.2, 2.1.4)
 	Lang    string
 	Langs   []string // of the page, when there are several
 	Path    string   // of the request, with its query
@@ -166,7 +167,7 @@ func (p *Pages) show(v *Visit, code int, name string, page Page) error {
 
 // view puts together what the layout shows around a page.
 func (s *Site) view(v *Visit, page Page) (*View, error) {
-	view := &View{Page: page, B: page.Body, In: v.In(), Theme: v.Theme(), Path: v.R.URL.RequestURI(), Site: s.Name, Style: s.style, Script: s.script, Icon: s.icon}
+	view := &View{Page: page, B: page.Body, In: v.In(), Theme: v.Theme(), NoKeys: v.NoKeys(), Path: v.R.URL.RequestURI(), Site: s.Name, Style: s.style, Script: s.script, Icon: s.icon}
 	head, err := s.Exchange.Head(v.R.Context())
 	if err != nil {
 		return nil, err

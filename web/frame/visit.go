@@ -87,6 +87,21 @@ func (v *Visit) SetTheme(theme string) {
 	v.cookie("theme", "", -1)
 }
 
+// NoKeys tells whether the visitor switched single keys off.
+func (v *Visit) NoKeys() bool {
+	c, err := v.R.Cookie("keys")
+	return err == nil && c.Value == "off"
+}
+
+// SetKeys keeps for a year whether single keys do anything.
+func (v *Visit) SetKeys(on bool) {
+	if on {
+		v.cookie("keys", "", -1)
+		return
+	}
+	v.cookie("keys", "off", 365*24*3600)
+}
+
 // Lang is the language of the page, of those that its words have: as asked for by
 // ?lang=, else as the browser prefers.
 func (v *Visit) Lang(p *Pages) string {

@@ -33,7 +33,14 @@ var groups = []group{
 // Routes is the page of keys, for whoever is signed in.
 func Routes(s *frame.Site) []frame.Route {
 	p := s.Pages(files)
-	return []frame.Route{{Pattern: "GET /keys", Anyone: true, Serve: func(v *frame.Visit) error {
-		return v.Show(p, "keys", frame.Page{Title: p.Word(v, "title"), Body: groups})
-	}}}
+	return []frame.Route{
+		{Pattern: "GET /keys", Anyone: true, Serve: func(v *frame.Visit) error {
+			return v.Show(p, "keys", frame.Page{Title: p.Word(v, "title"), Body: groups})
+		}},
+		// Single keys can be switched off: speech input types them by accident (WCAG 2.2, 2.1.4).
+		{Pattern: "POST /keys", Anyone: true, Serve: func(v *frame.Visit) error {
+			v.SetKeys(v.R.PostFormValue("keys") == "on")
+			return v.Go("/keys")
+		}},
+	}
 }

@@ -42,7 +42,8 @@
 		if (!isNaN(d)) t.title = d.toLocaleString([], {dateStyle: "medium", timeStyle: "medium"}) + " " + (Intl.DateTimeFormat().resolvedOptions().timeZone || "");
 	}
 	document.addEventListener("mouseover", e => { const t = e.target.closest("time[datetime]"); if (t && !t.title) local(t); });
-	document.querySelectorAll("time[datetime]").forEach(local);
+	document.addEventListener("focusin", e => e.target.matches("time[datetime]") && !e.target.dataset.told && (local(e.target), e.target.dataset.told = "1", e.target.append(" (" + e.target.title + ")")));
+	document.querySelectorAll("main time[datetime]").forEach(t => { local(t); if (!t.closest("a, button, .tick, table")) t.tabIndex = 0; });
 
 	// data-copy copies its value, and says so where a screen reader hears it.
 	document.addEventListener("click", async e => {
@@ -57,7 +58,8 @@
 	// A form is sent once.
 	document.addEventListener("submit", e => {
 		if (e.target.dataset.sent) { e.preventDefault(); return; }
-		if (e.target.method === "post") { e.target.dataset.sent = "1"; setTimeout(() => delete e.target.dataset.sent, 5000); }
+		if (e.target.method === "post") {
+			try { sessionStorage.setItem("acted", "1"); } catch { /* no storage: the focus stays where browsers put it */ } e.target.dataset.sent = "1"; setTimeout(() => delete e.target.dataset.sent, 5000); }
 	});
 	addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(f => delete f.dataset.sent));
 
@@ -71,6 +73,12 @@
 	// On a phone the navigation is a strip: where one is, is in sight.
 	document.querySelector(".side nav [aria-current]")?.scrollIntoView({block: "nearest", inline: "center"});
 
-	// The summary of errors is what one hears first.
-	(document.querySelector(".errors") || document.querySelector("[data-focus]"))?.focus();
+	// After an act one hears its outcome first: what is wrong, what was done, or the heading.
+	let acted = false;
+	try { acted = sessionStorage.getItem("acted") === "1"; sessionStorage.removeItem("acted"); } catch { /* as above */ }
+	const first = document.querySelector(".errors") || document.querySelector("[data-focus]") || acted && document.querySelector("main [role=status], main h1");
+	if (first) {
+		if (!first.matches("a, button, input, select, textarea, [tabindex]")) first.tabIndex = -1;
+		first.focus();
+	}
 })();
