@@ -2,6 +2,7 @@ package house_test
 
 import (
 	"fmt"
+	"net/url"
 	"regexp"
 	"strings"
 	"testing"
@@ -48,10 +49,20 @@ func TestInBrowser(t *testing.T) {
 	at := func(name, path, who string) browser.Check {
 		return browser.Check{Name: "house-" + name, URL: path, CookieName: "tocsin", Cookie: who}
 	}
+	h.Want(204, hospital, "PUT", "/api/v1/members/"+url.PathEscape(hospital)+"/consent", `{"named":true}`)
+	h.page(303, h.ana, fmt.Sprintf("/members/%d/trust", h.id(bank)), "source", hospital, "trust", "alert")
+	rotate := regexp.MustCompile(`/keys/\d+/rotate`).FindString(h.page(200, h.ana, "/members"))
+	h.page(200, h.ana, rotate, "x", "y")
+	office := fmt.Sprintf("/members/%d", h.id(apptest.Operator))
+	page := h.page(200, h.first, office)
+	role := "/people/" + h.person(page, "Bo") + "/role"
+	officeKey := regexp.MustCompile(`/keys/\d+/rotate`).FindString(page)
+	raise := h.page(303, h.first, office+"/keys", "kind", "full", "reason", "For the nightly backup.")
 	remove := regexp.MustCompile(`/remove/key/\d+`).FindString(h.page(200, h.ana, "/members"))
 	b.Sweep(t, h.URL, []browser.Check{
 		at("members", "/members", h.first), at("own", "/members", h.ana), at("groups", "/groups", h.first), at("remove-member", fmt.Sprintf("/remove/member/%d", h.id(bank)), h.first),
 		at("remove-key", remove, h.ana), at("approvals", "/approvals", h.second), at("approval", waiting, h.second), at("approval-done", decided, h.first), at("audit", "/audit", h.first),
+		at("office", office, h.first), at("role", role, h.first), at("rotate", officeKey, h.first), at("approval-key", raise, h.second),
 	})
 }
 
