@@ -6,6 +6,7 @@
 package api
 
 import (
+	"bytes"
 	"context"
 	"embed"
 	"encoding/json"
@@ -288,7 +289,16 @@ func body(w http.ResponseWriter, r *http.Request, into any) error {
 }
 
 // as runs a handler that needs a session and answers JSON or nothing.
+//
+// The body is read first: whoever's key was removed while their body was still on
+// its way is nobody when it has come.
 func (h *handler) as(w http.ResponseWriter, r *http.Request, code int, f func(ctx context.Context, s member.Session) (any, error)) {
+	b, err := io.ReadAll(io.LimitReader(r.Body, maxJSON+1))
+	if err != nil {
+		h.d.Problem(w, r, fault.New(fault.Invalid, "the body broke off; nothing was done"))
+		return
+	}
+	r.Body = io.NopCloser(bytes.NewReader(b))
 	s, err := h.d.Session(r)
 	var answer any
 	if err == nil {
