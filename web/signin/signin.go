@@ -35,9 +35,6 @@ type Config struct {
 	BehindProxy bool   // the client's address is the last one of X-Forwarded-For
 }
 
-// maxForm bounds a form of these pages, in bytes: a password has up to 1 kB.
-const maxForm = 16 << 10
-
 // hint is a cookie that says for as long as a session lasts that somebody came by a
 // link and has no way back yet: the frame shows a notice while it is there.
 const hint = frame.WayBackCookie
@@ -77,13 +74,9 @@ func Routes(s *frame.Site, c Config) []frame.Route {
 	}
 }
 
-// form reads a form of these pages.
+// form gives the form that was sent; the frame has read it, and bounds it.
 func form(v *frame.Visit) (url.Values, error) {
-	v.R.Body = http.MaxBytesReader(v.W, v.R.Body, maxForm)
 	if err := v.R.ParseForm(); err != nil {
-		if _, over := errors.AsType[*http.MaxBytesError](err); over {
-			return nil, fault.New(fault.TooLarge, "this form takes %d kB", maxForm>>10)
-		}
 		return nil, fault.New(fault.Invalid, "this is not a form of this page")
 	}
 	return v.R.PostForm, nil
