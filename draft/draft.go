@@ -33,6 +33,15 @@ const (
 	MaxEach  = 5         // of one person; the oldest goes
 	MaxAll   = 200 << 20 // bytes of all
 	MaxName  = 200       // bytes of a draft's name; the rest is cut
+
+	// MaxMember is how many bytes the people of one member have together: with more,
+	// their oldest go, never another member's. Less than MaxAll by so much that no
+	// member, nor two, fill it.
+	MaxMember = 40 << 20
+	// Reserve is the part of MaxAll, in bytes, that only drafts of at most Small
+	// bytes use: however full it is of large ones, a paste is taken.
+	Reserve = 20 << 20
+	Small   = 64 << 10
 )
 
 // chunkBytes is how much of a draft is in memory at once.
@@ -107,11 +116,12 @@ type row struct {
 	wkey, about []byte
 }
 
-var errNone = fault.New(fault.NotFound, "there is no such text here, or it isn't kept any more: your text is kept for an hour")
+var errNone = fault.New(fault.NotFound, "there is no such text here, or it isn't kept any more: your text is kept for an hour, and of those of your organisation the newest %d MB", MaxMember>>20)
 
 // Put takes a text in as it comes and gives it an identifier. What is longer than
-// MaxBytes is fault.TooLarge, what would be more than MaxAll fault.Busy, nothing at
-// all fault.Invalid. After an error nothing is kept.
+// MaxBytes is fault.TooLarge, what would be more than MaxAll (less Reserve, if it is
+// more than Small) fault.Busy, nothing at all fault.Invalid. After an error nothing is
+// kept. To stay within MaxMember the oldest drafts of the owner's member go.
 func (d *Drafts) Put(ctx context.Context, o Owner, a About, body io.Reader) (_ Draft, err error) {
 	if o.Person == 0 {
 		return Draft{}, fault.New(fault.Forbidden, "texts are kept for people who have signed in")
@@ -135,7 +145,7 @@ func (d *Drafts) Put(ctx context.Context, o Owner, a About, body io.Reader) (_ D
 			_ = d.db.Write(context.WithoutCancel(ctx), func(tx *store.Tx) error { return d.delete(context.WithoutCancel(ctx), tx, r.ID) })
 		}
 	}()
-	if err := d.receive(ctx, b, &r, body); err != nil {
+	if err := d.receive(ctx, o, b, &r, body); err != nil {
 		return Draft{}, err
 	}
 	about, err := json.Marshal(sealed{a, r.Size})
@@ -184,7 +194,7 @@ func (d *Drafts) begin(ctx context.Context, tx *store.Tx, o Owner, r *row) error
 
 // receive keeps the bytes of a draft, chunk by chunk: each in a transaction of its
 // own, so that nobody waits for who sends slowly.
-func (d *Drafts) receive(ctx context.Context, b *box, r *row, body io.Reader) error {
+func (d *Drafts) receive(ctx context.Context, o Owner, b *box, r *row, body io.Reader) error {
 	buf := make([]byte, chunkBytes)
 	for n := int64(0); ; n++ {
 		got, err := fill(body, buf)
@@ -198,7 +208,7 @@ func (d *Drafts) receive(ctx context.Context, b *box, r *row, body io.Reader) er
 			return fault.New(fault.TooLarge, "a text has at most %d MB here; nothing was kept; use `tocsin report`, which splits by itself", MaxBytes>>20)
 		}
 		bytes := b.seal(n, buf[:got])
-		if err := d.db.Write(ctx, func(tx *store.Tx) error { return d.keep(ctx, tx, r, n, bytes) }); err != nil {
+		if err := d.db.Write(ctx, func(tx *store.Tx) error { return d.keep(ctx, tx, o, r, n, bytes) }); err != nil {
 			return err
 		}
 		if got < len(buf) {
@@ -233,16 +243,16 @@ func broken(err error) error {
 	return fault.Because(err, fault.Invalid, "it broke off while it was sent; nothing was kept; send it again")
 }
 
-func (d *Drafts) keep(ctx context.Context, tx *store.Tx, r *row, n int64, bytes []byte) error {
+// keep keeps a chunk of a draft, if there is room.
+func (d *Drafts) keep(ctx context.Context, tx *store.Tx, o Owner, r *row, n int64, bytes []byte) error {
 	if err := d.one(tx.Exec(ctx, `UPDATE draft SET size = $1 WHERE log_id = $2 AND id = $3 AND state = $4`, r.Size, d.logID, r.ID, sending)); err != nil {
 		return err
 	}
-	var all int64
-	if err := tx.QueryRowContext(ctx, `SELECT coalesce(sum(size), 0) FROM draft WHERE log_id = $1 AND state <> $2`, d.logID, filed).Scan(&all); err != nil {
-		return fmt.Errorf("drafts: %w", err)
+	if err := d.share(ctx, tx, o, r); err != nil {
+		return err
 	}
-	if all > MaxAll {
-		return fault.New(fault.Busy, "too many texts are waiting to be filed; nothing of yours was kept; try again later")
+	if err := d.room(ctx, tx, r); err != nil {
+		return err
 	}
 	_, err := tx.Exec(ctx, `INSERT INTO draft_chunk (log_id, draft, n, bytes) VALUES ($1, $2, $3, $4)`, d.logID, r.ID, n, bytes)
 	return err
