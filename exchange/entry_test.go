@@ -188,7 +188,7 @@ func TestReceipts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !r.Own || r.Kind != archive.Report || r.Member != "Harbor Bank" || r.Objects != 2 || counts(r.Values) != "domain 2" || r.Waiting == 0 || r.Waiting != r.Passages || len(r.Parts) != 1 || len(r.Policy) != 64 {
+	if !r.Own || r.Kind != archive.Report || r.Member != "Harbor Bank" || r.Objects != 2 || counts(r.Values) != "domain 2" || r.Waiting == 0 || r.Waiting != r.Passages || counts(r.Types) == "" || r.Exchange || len(r.Parts) != 1 || len(r.Policy) != 64 {
 		t.Errorf("%+v", r)
 	}
 	if len(r.Aliases) != 1 || !strings.HasPrefix(r.Aliases[0].Name, "Member ") {
@@ -229,8 +229,43 @@ func TestReceipts(t *testing.T) {
 	if r, err := n.x.ReceiptOf(t.Context(), n.bank, b.Index); err != nil || r.Reason != "a mistake" || !slices.Equal(r.About, []int64{f.Index}) {
 		t.Errorf("of the recall: %+v, %v", r, err)
 	}
-	if r, err = n.x.ReceiptOf(t.Context(), n.bank, f.Index); err != nil || kinds(r.History) != "accepted 2 removed 1 recall 2 void 1" || r.Waiting != 0 || r.Gone != 2 || r.Objects != 2 {
+	if r, err = n.x.ReceiptOf(t.Context(), n.bank, f.Index); err != nil || kinds(r.History) != "accepted 2 removed 1 recall 2 void 1" || r.Waiting != 0 || r.Gone != 2 || r.Objects != 2 || r.Here != 0 {
 		t.Errorf("since then: %s, %d wait, %v", kinds(r.History), r.Waiting, err)
+	}
+}
+
+// TestReceiptStaysAsFiled: what the record fixed doesn't change by what comes after.
+func TestReceiptStaysAsFiled(t *testing.T) {
+	n := newNode(t)
+	f := n.file(n.bank, bundle(indicator("1", "a.example", `"description":"`+doubtful+`"`), indicator("2", "b.example", "")), exchange.Options{})
+	filed := func() string {
+		t.Helper()
+		r, err := n.x.ReceiptOf(t.Context(), n.bank, f.Index)
+		if err != nil {
+			t.Fatal(err)
+		}
+		total := 0
+		for _, c := range r.Types {
+			total += c.N
+		}
+		if total != r.Objects {
+			t.Errorf("%d objects, of which the types make %d", r.Objects, total)
+		}
+		return fmt.Sprint(r.Objects, r.Types, r.Passages, r.Refused, r.Removed)
+	}
+	before := filed()
+	if _, err := n.x.Decide(t.Context(), n.reviewer, f.Held[0].ID, true, ""); err != nil {
+		t.Fatal(err)
+	}
+	b, err := n.x.Recall(t.Context(), n.bank, f.ID, "a mistake")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if after := filed(); after != before {
+		t.Errorf("the receipt said %s, and now %s", before, after)
+	}
+	if r, err := n.x.ReceiptOf(t.Context(), n.bank, b.Index); err != nil || !strings.Contains(counts(r.Took), "indicator ") {
+		t.Errorf("the recall took back %q, %v", counts(r.Took), err)
 	}
 }
 

@@ -24,30 +24,35 @@ const (
 	partsAtOnce = 64
 )
 
-// ReceiptView is the receipt of a report, a decision or a recall, as its page shows it.
+// ReceiptView is the receipt of a report, a decision or a recall, as its page shows
+// it: what the record fixed at filing, and apart from it what is so now.
 type ReceiptView struct {
 	Index    int64 // of the first part
 	Kind     archive.Kind
 	Filed    time.Time
 	Own      bool
+	Exchange bool // the exchange itself made the entry
 	Member   string
 	Aliases  []Alias // how others see the member, where its objects are
 	Format   string
 	Policy   string // hash of the gate's rules, in hexadecimal; "" where it had no say
 	Reason   string
-	Places   []Readers
-	Objects  int     // that went out, also where the reader doesn't see
-	Gone     int     // of those that the reader sees: taken back
-	Values   []Count // that indicators name and that are still there, by kind
-	Types    []Count // of objects that are still there
+	Places   []Readers // where it went; how many see it there is so now
+	Objects  int       // that went out, also where the reader doesn't see
+	Types    []Count   // of those that the reader sees, also what was taken back since
+	Took     []Count   // of a recall: what it took back of what the reader could see, by type
 	Removed  []Count
 	Refused  int
-	Held     []Count // passages that it was filed with, by kind
-	Waiting  int     // of them: not decided yet
-	Passages int
+	Passages int     // that it was filed with
+	Held     []Count // of them, by kind; fewer once they are erased
 	About    []int64 // entries that a decision or recall is about
 	Parts    []PartProof
-	History  []Happening
+	// What is so now.
+	Gone    int     // of the objects that the reader sees: taken back
+	Here    int     // and those that are still there
+	Values  []Count // that their indicators name, by kind
+	Waiting int     // passages that are not decided yet
+	History []Happening
 }
 
 // Alias is how a member appears in a collection.
@@ -84,7 +89,7 @@ func (x *Exchange) ReceiptOf(ctx context.Context, s member.Session, idx int64) (
 			return err
 		}
 		first := entries[0]
-		out = ReceiptView{Index: first.Index, Kind: first.Kind, Filed: time.UnixMicro(first.Added).UTC(), Own: first.Member == int64(s.Member.ID)}
+		out = ReceiptView{Index: first.Index, Kind: first.Kind, Filed: time.UnixMicro(first.Added).UTC(), Own: first.Member == int64(s.Member.ID), Exchange: first.Member == 0}
 		m, err := x.filerOf(ctx, first.Member)
 		if err != nil {
 			return err
@@ -133,6 +138,7 @@ func (x *Exchange) receiptPart(ctx context.Context, q store.Querier, s member.Se
 	}
 	out.Format, out.Reason = cmp.Or(out.Format, v.facts.Format), cmp.Or(out.Reason, v.facts.Reason)
 	out.Refused += v.facts.Refused
+	out.Passages += v.facts.Held
 	if body, ok := v.record.Part(ledger.PartPolicy); ok && out.Policy == "" {
 		if err := json.Unmarshal(body, &out.Policy); err != nil {
 			return nil, fmt.Errorf("policy of entry %d: %w", e.Index, err)
@@ -143,9 +149,9 @@ func (x *Exchange) receiptPart(ctx context.Context, q store.Querier, s member.Se
 	if err != nil {
 		return nil, err
 	}
-	out.Gone += len(v.refs) - len(heads)
-	for _, o := range heads {
-		out.Types = count(out.Types, typeOf(o.ID), 1)
+	out.Gone, out.Here = out.Gone+len(v.refs)-len(heads), out.Here+len(heads)
+	if err := x.typesFiled(ctx, q, s, &v, heads, out); err != nil {
+		return nil, err
 	}
 	values, err := x.valuesOf(ctx, q, heads)
 	if err != nil {
@@ -162,7 +168,6 @@ func (x *Exchange) receiptPart(ctx context.Context, q store.Querier, s member.Se
 		return nil, err
 	}
 	for _, p := range passages {
-		out.Passages++
 		out.Held = count(out.Held, p.Kind, 1)
 		if p.State == held.Waiting {
 			out.Waiting++
@@ -183,6 +188,42 @@ func (x *Exchange) receiptPart(ctx context.Context, q store.Querier, s member.Se
 	out.Parts = append(out.Parts, proof)
 	return v.refs, err
 }
+
+// typesFiled counts the objects of an entry by type as they were filed: of what was
+// taken back since, the withdrawal says which object it was.
+func (x *Exchange) typesFiled(ctx context.Context, q store.Querier, s member.Session, v *seen, heads []archive.Object, out *ReceiptView) error {
+	there := make(map[int64]bool, len(heads))
+	for _, o := range heads {
+		there[o.At] = true
+		out.Types = count(out.Types, typeOf(o.ID), 1)
+	}
+	var gone []int64
+	for _, r := range v.refs {
+		if at := v.Added + r.N; !there[at] {
+			gone = append(gone, at)
+		}
+	}
+	for some := range slices.Chunk(gone, targetsAtOnce) {
+		of, err := x.archive.WithdrawalsOf(ctx, q, some)
+		if err != nil {
+			return err
+		}
+		for _, at := range some {
+			out.Types = count(out.Types, typeOf(of[at].Ref), 1)
+		}
+	}
+	if v.Kind != archive.Recall {
+		return nil
+	}
+	took, err := x.archive.TargetsOf(ctx, q, v.Entry, audiences(s), entryWithdrawn)
+	for _, w := range took {
+		out.Took = count(out.Took, typeOf(w.Ref), 1)
+	}
+	return err
+}
+
+// targetsAtOnce is how many withdrawals one statement asks for.
+const targetsAtOnce = 500
 
 // maxPassages bounds the passages of one part that are counted.
 const maxPassages = 10_000

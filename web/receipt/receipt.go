@@ -37,19 +37,20 @@ func Routes(s *frame.Site) []frame.Route {
 // body is what the page shows.
 type body struct {
 	exchange.ReceiptView
-	What    string // report, decision, recall ...: a key of words
-	New     bool   // it was filed a moment ago
-	Repeat  bool   // it had been filed before
-	Shared  string // the account, in words
-	Taken   string
-	Waits   string
-	To      []string // how many see it, by collection
-	Parts   []exchange.PartProof
-	MoreOf  int // parts that are not listed
-	Past    []event
-	File    string // name of the file
-	May     bool   // the reader may take it back
-	Policy8 string // beginning of the policy's hash
+	What     string // report, decision, recall ...: a key of words
+	New      bool   // it was filed a moment ago
+	Repeat   bool   // it had been filed before
+	Shared   string // the account, in words: fixed at filing
+	Taken    string
+	Waits    string
+	TookBack string // by a recall
+	Named    string // values that are named now
+	Parts    []exchange.PartProof
+	MoreOf   int // parts that are not listed
+	Past     []event
+	File     string // name of the file
+	May      bool   // the reader may take it back
+	Policy8  string // beginning of the policy's hash
 }
 
 // event is a line of what happened since.
@@ -98,15 +99,18 @@ func (p pages) show(v *frame.Visit) error {
 	return v.Show(p.Pages, "receipt", frame.Page{Title: title, Active: map[bool]string{true: "reports"}[r.Own], Body: b})
 }
 
-// account says in words what was shared, removed and held.
+// account says in words what was shared, removed and held, and what is named now.
 func (b *body) account(p pages, v *frame.Visit) {
-	values, types := p.list(v, "kind.", b.Values), p.list(v, "type.", b.Types)
-	b.Shared = types
-	if values != "" {
-		b.Shared = p.Word(v, "shared.values", "values", values, "objects", types)
-	}
+	b.Shared, b.TookBack = p.list(v, "type.", b.Types), p.list(v, "type.", b.Took)
+	b.Named = p.list(v, "kind.", b.Values)
 	b.Taken = p.list(v, "label.", b.Removed)
-	b.Waits = p.list(v, "label.", b.Held)
+	kinds := 0
+	for _, c := range b.Held {
+		kinds += c.N
+	}
+	if kinds == b.Passages { // else some were erased since: the record has their number alone
+		b.Waits = p.list(v, "label.", b.Held)
+	}
 }
 
 // list writes counts as "2 domains, 1 address".

@@ -54,8 +54,8 @@ func TestReceipt(t *testing.T) {
 	if code != 200 {
 		t.Fatalf("%d %s", code, page)
 	}
-	want(t, page, "Receipt 0 It proves what was filed", "By Harbor Bank, shown to others as Member ", "To TLP:AMBER 3 organisations", "rules of the gate", "2 objects: 2 indicators; they name 2 domains.",
-		"1 phone. The values are not kept.", "wait for a reviewer.", "Leaf 0 ", "1 entry, 0 hashes lead to the root", "Signed by tocsin.invalid/", "tocsin verify receipt-0.txt", "Accepted, receipt signed", "A reviewer decides ")
+	want(t, page, "Receipt 0 It proves what was filed", "By Harbor Bank, shown to others as Member ", "To TLP:AMBER Policy rules of the gate", "2 objects: 2 indicators.", "It names 2 domains now.", "may be seen by 3 organisations now",
+		"1 phone. The values are not kept.", "for a person to decide: ", "Leaf 0 ", "1 entry, 0 hashes lead to the root", "Signed by tocsin.invalid/", "tocsin verify receipt-0.txt", "Accepted, receipt signed", "A reviewer decides ")
 	for _, hides := range []string{"tom.baker", "Sokolov", "555 0132", "Conditions", "The bell has rung", "protected"} {
 		if strings.Contains(page, hides) {
 			t.Errorf("the page says %q", hides)
@@ -71,6 +71,49 @@ func TestReceipt(t *testing.T) {
 	if strings.Contains(page, "The bell has rung") {
 		t.Error("what was filed before rings no bell")
 	}
+}
+
+// TestProvenStays: the card says what was so at filing, whatever comes after.
+func TestProvenStays(t *testing.T) {
+	n := apptest.Start(t, "Harbor Bank")
+	ana := n.Person("Harbor Bank")
+	n.Want(201, "Harbor Bank", "POST", "/api/v1/reports", apptest.Bundle(apptest.Indicator("1", "evil.example"), apptest.Indicator("2", "worse.example")))
+	card := func() (proven, now string) {
+		_, _, page := n.Page(ana, "/receipt/0", nil)
+		proven, now, ok := strings.Cut(text(page), "Since then")
+		if !ok {
+			t.Fatal(text(page))
+		}
+		return proven, now
+	}
+	before, _ := card()
+	n.Add(member.NewMember{Name: "Newcomer"})
+	n.Want(201, "Harbor Bank", "POST", "/api/v1/recalls", `{"ref":"indicator--00000000-0000-4000-8000-000000000002","reason":"It was our own relay."}`)
+	after, now := card()
+	if after != before {
+		t.Errorf("the card said\n%s\nand now\n%s", before, after)
+	}
+	for _, says := range []string{"may be seen by 3 organisations now", "1 was taken back.", "It names 1 domain now."} {
+		if !strings.Contains(now, says) {
+			t.Errorf("what is so now doesn't say %q: %s", says, now)
+		}
+	}
+}
+
+// TestOwnEntry: what the exchange itself recorded is nobody's who left.
+func TestOwnEntry(t *testing.T) {
+	n := apptest.Start(t, "Harbor Bank")
+	op := n.Person(apptest.Operator)
+	n.Want(201, "Harbor Bank", "POST", "/api/v1/reports", apptest.Bundle(apptest.Indicator("1", "evil.example")))
+	n.Want(201, "Harbor Bank", "POST", "/api/v1/recalls", `{"ref":"report-0","reason":"a mistake"}`) // which the audit record has
+	if err := n.App.Node().Exchange.AuditRound(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	code, _, page := n.Page(op, "/receipt/2", nil)
+	if code != 200 || strings.Contains(text(page), "left") {
+		t.Errorf("%d", code)
+	}
+	want(t, page, "of the audit record", "By this exchange itself")
 }
 
 // TestFile: the file is the receipt, whole, and verifies by itself.
@@ -172,11 +215,11 @@ func TestSince(t *testing.T) {
 	}
 	n.Want(201, "Harbor Bank", "POST", "/api/v1/recalls", `{"ref":"indicator--00000000-0000-4000-8000-000000000002","reason":"It was our own relay."}`)
 	_, _, page := n.Page(ana, "/receipt/0", nil)
-	want(t, page, "1 held passage released", "1 object taken back", "1 was taken back since.")
+	want(t, page, "1 held passage released", "1 object taken back", "2 objects: 2 indicators.", "in the exchange now. 1 was taken back.")
 	_, _, page = n.Page(op, "/receipt/1?new=1", nil)
 	want(t, page, "Decided", "About Entry 0")
 	_, _, page = n.Page(ana, "/receipt/2?new=1", nil)
-	want(t, page, "Taken back", "It was our own relay.", "About Entry 0")
+	want(t, page, "Taken back", "It was our own relay.", "Took back 1 indicator", "About Entry 0")
 	if strings.Contains(page, "/recall?") {
 		t.Error("a recall can't be taken back")
 	}
