@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"tocsin/defence"
@@ -31,7 +30,7 @@ type Node struct {
 	People   *person.People
 	Drafts   *draft.Drafts
 	First    bool // this Open made the node
-	Unused   bool // nobody has a key as the operator yet: a link is due
+	Unused   bool // no person of the operator has signed in yet: a link is due
 }
 
 // OperatorName is the member that administers a new node.
@@ -110,8 +109,15 @@ func (n *Node) firstOperator(ctx context.Context) error {
 		return err
 	}
 	if len(ms) > 0 {
-		keys, err := n.Exchange.Members().Keys(ctx, "")
-		n.Unused = !slices.ContainsFunc(keys, func(k member.Key) bool { return k.Member == OperatorName })
+		s, err := n.Exchange.Members().Session(ctx, OperatorName)
+		if fault.KindOf(err) == fault.NotFound {
+			return nil // the office was given another name: its people are there
+		}
+		if err != nil {
+			return err
+		}
+		people, err := n.People.ListOf(ctx, s, OperatorName)
+		n.Unused = len(people) == 0
 		return err
 	}
 	n.First, n.Unused = true, true
