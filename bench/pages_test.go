@@ -128,7 +128,7 @@ func BenchmarkPages(b *testing.B) {
 	thing := regexp.MustCompile(`href="(/i/[^"]+)"`).FindStringSubmatch(live)
 	pages := []page{{name: "live", path: "/live"}, {name: "search by value", path: "/search?q=h777777.evil.example"}, {name: "search by a rare word", path: "/search?q=777779"},
 		{name: "search by a common word", path: "/search?q=loader"}, {name: "search by three words", path: "/search?q=loader+beacon+staging"}, {name: "search for nothing", path: "/search?q=nosuchword"},
-		{name: "report of 2,000 objects", path: "/report/100"}, {name: "receipt", path: "/receipt/100"}, {name: "our reports", path: "/reports"}, {name: "ring", path: "/ring"}, {name: "review", path: "/review"},
+		{name: "report of 2,000 objects", path: "/report/50"}, {name: "receipt", path: "/receipt/50"}, {name: "our reports", path: "/reports"}, {name: "ring", path: "/ring"}, {name: "review", path: "/review"},
 		{name: "members", path: "/members"}, {name: "audit", path: "/audit"}, {name: "operator", path: "/operator"}, {name: "account", path: "/account"}, {name: "public", path: "/public"},
 		{name: "public figures", path: "/public/figures"}, {name: "public log", path: "/public/log"}, {name: "public check", path: "/public/check"}}
 	if thing != nil {
