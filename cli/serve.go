@@ -174,6 +174,13 @@ func printKey(c *call, k api.KeyInfo, asJSON bool) error {
 		c.say("%s of %s, shown only now:\n%s", kind, k.Member, k.Key)
 		return nil
 	}
-	c.say("%d\t%s\t%s\t%s...\t%s", k.ID, k.Member, kind, k.Hint, k.Created.Format("2006-01-02"))
+	more := "\tnot used yet"
+	if !k.Used.IsZero() {
+		more = "\tused " + k.Used.Format("2006-01-02 15:04Z")
+	}
+	if !k.Until.IsZero() {
+		more += "\tends " + k.Until.Format("2006-01-02 15:04Z")
+	}
+	c.say("%d\t%s\t%s\t%s...\t%s%s", k.ID, k.Member, kind, k.Hint, k.Created.Format("2006-01-02"), more)
 	return nil
 }
