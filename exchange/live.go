@@ -3,6 +3,7 @@ package exchange
 import (
 	"cmp"
 	"context"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -22,6 +23,7 @@ type Arrival struct {
 	Filed time.Time
 	Gone  string    // recall, expiry or decision: what took it out of force; else ""
 	Ended time.Time // when that was
+	Filer member.ID // who filed it first; 0 when that isn't known any more
 }
 
 // Ask says which part of what arrived a reader wants, newest first. Before and
@@ -73,7 +75,38 @@ func (x *Exchange) Arrived(ctx context.Context, s member.Session, ask Ask) (out 
 		out, err = x.arrivals(ctx, q, places)
 		return err
 	})
-	return out, err
+	if err != nil {
+		return nil, err
+	}
+	return out, x.Filers(ctx, out)
+}
+
+// Filers finds who filed some arrivals first. Whoever shows it shows the member as
+// the audience of the arrival knows it, and no further.
+func (x *Exchange) Filers(ctx context.Context, as []Arrival) error {
+	ids, auds, oldest := make([]string, 0, len(as)), map[int32]bool{}, int64(math.MaxInt64)
+	for i := range as {
+		if as[i].ID != "" {
+			ids = append(ids, as[i].ID)
+			auds[int32(as[i].Aud)] = true
+			oldest = min(oldest, as[i].Filed.UnixMicro())
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	all, err := x.archive.Find(ctx, x.db.Reader(), slices.Collect(maps.Keys(auds)), ids, oldest-1)
+	if err != nil {
+		return err
+	}
+	by := make(map[int64]member.ID, len(all))
+	for _, f := range all {
+		by[f.At] = member.ID(f.Member)
+	}
+	for i := range as {
+		as[i].Filer = by[as[i].Filed.UnixMicro()]
+	}
+	return nil
 }
 
 // asked gives the audiences that are asked for; one that the reader may not see

@@ -1,6 +1,7 @@
 package live
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"strings"
@@ -69,7 +70,9 @@ func (t *teller) encode(b []byte, e *exchange.Event, collection string) []byte {
 		}
 		name, what = "gone", map[string]string{"id": e.ID, "gone": gone, "in": collection}
 	} else {
-		what = t.row(exchange.Arrival{Event: *e, Filed: time.UnixMicro(e.At)}, collection)
+		one := []exchange.Arrival{{Event: *e, Filed: time.UnixMicro(e.At)}}
+		_ = t.x.Filers(context.Background(), one) // else it is told without who filed it
+		what = t.row(one[0], collection)
 	}
 	text, err := json.Marshal(what)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"tocsin/apptest"
+	"tocsin/member"
 )
 
 // follower reads the stream as the page's script does.
@@ -192,4 +193,32 @@ func TestRightsChange(t *testing.T) {
 	}
 	n.Want(201, bank, "POST", "/api/v1/reports?group=finance", apptest.Bundle(apptest.Indicator("1", "evil.example")))
 	f.want("row", "evil[.]example")
+}
+
+// TestWhoFiled: what names no creator is told with its filer as the audience knows
+// it: a pseudonym also of a member that agreed to be named, since it didn't say so here.
+func TestWhoFiled(t *testing.T) {
+	n := apptest.Start(t, bank, hospital)
+	members := n.App.Node().Exchange.Members()
+	ana := n.Person(bank)
+	f := follow(n, ana, "", "")
+	for i, named := range []bool{false, true} {
+		if err := members.SetNamed(t.Context(), bank, named); err != nil {
+			t.Fatal(err)
+		}
+		s, err := members.Session(t.Context(), bank)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.Member.Named = false
+		id, name := members.Pseudonym(s.Member, member.AudienceGreen)
+		n.Want(201, bank, "POST", "/api/v1/reports", apptest.Bundle(apptest.Indicator(fmt.Sprint(i+1), fmt.Sprintf("h%d.example", i))))
+		if e := f.want("row", fmt.Sprintf("h%d[.]example", i)); e.Data.By != id || e.Data.Who != name {
+			t.Errorf("named %v: told as by %q, %q; want %q, %q", named, e.Data.By, e.Data.Who, id, name)
+		}
+		own, other := page(n, ana, "/live"), page(n, n.Person(hospital), "/live")
+		has(t, own, "Domain, you", id)
+		has(t, other, "Domain, "+name)
+		hasNot(t, other, bank, "you</small>")
+	}
 }

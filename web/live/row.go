@@ -29,7 +29,7 @@ type row struct {
 	Link       string    `json:"link,omitempty"`
 	What       string    `json:"what"`          // of what kind it is, in words
 	Who        string    `json:"who,omitempty"` // as the reader sees who filed it
-	By         string    `json:"by,omitempty"`  // identity that stands in created_by_ref
+	By         string    `json:"by,omitempty"`  // identity of who filed it, as the audience knows it
 	Collection string    `json:"in"`
 	Gone       string    `json:"gone,omitempty"` // taken-back or expired
 	After      string    `json:"-"`              // how long it was in force
@@ -151,8 +151,18 @@ type teller struct {
 
 	mu     sync.Mutex
 	rights int64
-	names  map[member.Audience]map[string]string // by identity, as one audience sees it
+	faces  map[face][]alias // as one audience sees them
 }
+
+// face is a member, or the exchange as 0, before an audience.
+type face struct {
+	aud member.Audience
+	who member.ID
+}
+
+// alias is one of the identities under which an audience knows a member: first its
+// pseudonym, then, if it agreed to be named, its own.
+type alias struct{ id, name string }
 
 // newTeller takes its words from the page's: the stream tells a row once for all
 // readers, in the one language that these pages have.
@@ -233,30 +243,44 @@ func (t *teller) row(a exchange.Arrival, collection string) row {
 	if a.Raw == nil {
 		r.Value, r.Link = "", ""
 	}
-	r.Who = frame.Visible(t.name(a.Aud, r.By))
+	as := t.face(face{a.Aud, a.Filer}, r.By)
+	r.By, r.Who = as.id, frame.Visible(as.name)
 	return r
 }
 
-// name is what an audience calls an identity; "" for one that is no member's. A
-// member that is new here is learnt about by the next look at what there is.
-func (t *teller) name(a member.Audience, id string) string {
-	if id == "" {
-		return ""
+// face is the alias under which an audience sees who filed something: the one that
+// stands in the object itself, else the pseudonym, so that nothing ties what was
+// filed without a name to one that was agreed to later. A member that is new here
+// is learnt about by the next look at what there is.
+func (t *teller) face(f face, creator string) alias {
+	if creator == t.x.Identity() {
+		return alias{creator, "Tocsin"}
+	}
+	if f.who == 0 {
+		return alias{}
 	}
 	t.mu.Lock()
-	name, ok := t.names[a][id]
+	all, ok := t.faces[f]
 	known := t.rights
 	t.mu.Unlock()
-	if ok {
-		return name
+	if !ok {
+		ctx := context.Background() // for whoever reads next, too
+		if head, err := t.x.Head(ctx); err != nil || head.Rights == known || t.learn(ctx, head.Rights) != nil {
+			return alias{}
+		}
+		t.mu.Lock()
+		all = t.faces[f]
+		t.mu.Unlock()
 	}
-	ctx := context.Background() // for whoever reads next, too
-	if head, err := t.x.Head(ctx); err != nil || head.Rights == known || t.learn(ctx, head.Rights) != nil {
-		return ""
+	for _, a := range all {
+		if a.id == creator {
+			return a
+		}
 	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.names[a][id]
+	if len(all) == 0 {
+		return alias{}
+	}
+	return all[0]
 }
 
 // learn reads the names of members as each audience sees them; they change with
@@ -264,7 +288,7 @@ func (t *teller) name(a member.Audience, id string) string {
 func (t *teller) learn(ctx context.Context, rights int64) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.names != nil && rights <= t.rights {
+	if t.faces != nil && rights <= t.rights {
 		return nil
 	}
 	all, err := t.x.Members().Members(ctx)
@@ -279,18 +303,17 @@ func (t *teller) learn(ctx context.Context, rights int64) error {
 	for _, g := range groups {
 		auds = append(auds, g.Audience)
 	}
-	names := map[member.Audience]map[string]string{}
+	faces := map[face][]alias{}
 	for _, a := range auds {
-		names[a] = map[string]string{t.x.Identity(): "Tocsin"}
 		for _, m := range all {
 			named := m.Named
 			for _, m.Named = range []bool{false, true} {
 				if id, name := t.x.Members().Pseudonym(m, a); !m.Named || named {
-					names[a][id] = name
+					faces[face{a, m.ID}] = append(faces[face{a, m.ID}], alias{id, name})
 				}
 			}
 		}
 	}
-	t.names, t.rights = names, rights
+	t.faces, t.rights = faces, rights
 	return nil
 }
