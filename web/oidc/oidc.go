@@ -20,6 +20,7 @@ import (
 	"crypto/rand"
 	"crypto/subtle"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -296,7 +297,10 @@ func (d *desk) enter(v *frame.Visit, who person.Person) error {
 		return errors.Join(err, d.people.End(ctx, who.ID, now.ID)) // not recorded, not done
 	}
 	if v.In() {
-		if err := d.people.End(ctx, v.Visitor.Person.ID, v.Visitor.ID); err != nil && fault.KindOf(err) != fault.NotFound {
+		err := d.site.Exchange.Record(ctx, v.Visitor.Session, audit.SessionEnd, fmt.Sprint("session ", v.Visitor.ID), func() (string, error) {
+			return "", d.people.End(ctx, v.Visitor.Person.ID, v.Visitor.ID)
+		})
+		if err != nil && fault.KindOf(err) != fault.NotFound {
 			return err
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 
 	"github.com/go-webauthn/webauthn/protocol"
 	"github.com/go-webauthn/webauthn/webauthn"
@@ -164,7 +165,10 @@ func (d *desk) enter(v *frame.Visit, who person.Person) error {
 		return errors.Join(err, d.people.End(ctx, who.ID, now.ID)) // not recorded, not done
 	}
 	if v.In() {
-		if err := d.people.End(ctx, v.Visitor.Person.ID, v.Visitor.ID); err != nil && fault.KindOf(err) != fault.NotFound {
+		err := d.site.Exchange.Record(ctx, v.Visitor.Session, audit.SessionEnd, fmt.Sprint("session ", v.Visitor.ID), func() (string, error) {
+			return "", d.people.End(ctx, v.Visitor.Person.ID, v.Visitor.ID)
+		})
+		if err != nil && fault.KindOf(err) != fault.NotFound {
 			return err
 		}
 	}

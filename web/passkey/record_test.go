@@ -33,6 +33,7 @@ func TestRecorded(t *testing.T) {
 	v, _ := w.ana.who()
 	k := w.ana.add(newKey(t, home, rpID))
 	phone := w.browser()
+	phone.ok("sign-in/finish", answerOf(k.get(t, phone.ok("sign-in/begin", nil).Options.Challenge))) // ends when the next begins
 	phone.ok("sign-in/finish", answerOf(k.get(t, phone.ok("sign-in/begin", nil).Options.Challenge)))
 	phone.ok("step-up/finish", answerOf(k.get(t, phone.ok("step-up/begin", nil).Options.Challenge)))
 	bad := *k
@@ -46,7 +47,7 @@ func TestRecorded(t *testing.T) {
 		t.Errorf("an unknown passkey: %d %s", a.Code, a.text)
 	}
 	var want []string
-	for _, did := range []string{"change way to sign in: done", "sign in: done", "prove identity: done", "prove identity: refused (unauthenticated)", "sign in: refused (unauthenticated)"} {
+	for _, did := range []string{"change way to sign in: done", "sign in: done", "sign in: done", "end session: done", "prove identity: done", "prove identity: refused (unauthenticated)", "sign in: refused (unauthenticated)"} {
 		want = append(want, fmt.Sprintf("%d %s", v.Person.ID, did))
 	}
 	if got := w.recorded(); !slices.Equal(got, want) {
