@@ -2,6 +2,7 @@ package member_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -191,5 +192,66 @@ func TestTrustIsChangedSixtyTimesAnHour(t *testing.T) {
 			t.Errorf("after an hour: %v", err)
 		}
 		wantKind(t, "the next one", set("Alpha", 2), fault.Busy)
+	})
+}
+
+// A receiver's own words are listed as it sees the sources, and each can be said again.
+func TestTrustWords(t *testing.T) {
+	onBoth(t, func(t *testing.T, r *member.Registry, _ *store.Sequencer, _ *store.DB) {
+		ctx := t.Context()
+		add(t, r, "Harbor Bank", "Lakeside Hospital", "Port City")
+		if _, err := r.AddGroup(ctx, "harbour", []string{"Harbor Bank", "Port City"}); err != nil {
+			t.Fatal(err)
+		}
+		bank := must(r.Session(ctx, "Harbor Bank"))(t)
+		city, hospital := must(r.Session(ctx, "Port City"))(t).Member, must(r.Session(ctx, "Lakeside Hospital"))(t).Member
+		words := func(want ...string) []member.TrustWord {
+			t.Helper()
+			list := must(r.TrustWords(ctx, bank.Member.ID))(t)
+			var got []string
+			for _, w := range list {
+				got = append(got, fmt.Sprintf("%s/%s/%s", w.Name, w.Group, w.Trust))
+			}
+			slices.Sort(want)
+			if slices.Sort(got); !slices.Equal(got, want) {
+				t.Errorf("the words are %q, want %q", got, want)
+			}
+			return list
+		}
+		words()
+		if err := r.SetNamed(ctx, "Lakeside Hospital", true); err != nil {
+			t.Fatal(err)
+		}
+		_, inCommunity := r.Pseudonym(city, member.AudienceGreen)
+		_, inGroup := r.Pseudonym(city, bank.Groups[0].Audience)
+		for source, trust := range map[string]member.Trust{inCommunity: member.TrustAlert, inGroup: member.TrustNone, hospital.Name: member.TrustNone} {
+			if err := r.SetTrust(ctx, "Harbor Bank", source, trust); err != nil {
+				t.Fatal(err)
+			}
+		}
+		list := words(inCommunity+"//alert", inGroup+"/harbour/none", "Lakeside Hospital//none")
+		for _, w := range list {
+			if strings.Contains(w.Name+w.Source, "Port City") || w.Source == city.Identity {
+				t.Errorf("the list gives a member away: %+v", w)
+			}
+		}
+		// Outside the group its word isn't listed, and comes back with it.
+		if err := r.RemoveFromGroup(ctx, "harbour", "Harbor Bank"); err != nil {
+			t.Fatal(err)
+		}
+		words(inCommunity+"//alert", "Lakeside Hospital//none")
+		if err := r.AddToGroup(ctx, "harbour", "Harbor Bank"); err != nil {
+			t.Fatal(err)
+		}
+		// The consent that ended, and a member that was removed: the word can be taken back still.
+		if err := r.RemoveMember(ctx, "Lakeside Hospital"); err != nil {
+			t.Fatal(err)
+		}
+		for _, w := range words(inCommunity+"//alert", inGroup+"/harbour/none", hospital.Identity+"//none") {
+			if err := r.SetTrust(ctx, "Harbor Bank", w.Source, member.TrustBlock); err != nil {
+				t.Errorf("taking %+v back: %v", w, err)
+			}
+		}
+		words()
 	})
 }
