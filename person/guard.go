@@ -1,6 +1,7 @@
 package person
 
 import (
+	"context"
 	"net/netip"
 	"sync"
 	"time"
@@ -10,14 +11,27 @@ import (
 // itself, and forgotten when it ends; none of them touches passkeys, links or
 // OpenID. A wait never grows while one waits, and nothing is ever locked.
 //
-//   - Somebody at one network (an IPv4 address, an IPv6 /64) who tries one login
+//   - A stranger at one network (an IPv4 address, an IPv6 /64) who tries one login
 //     has 5 failures free. Then each further one doubles a wait, from 1 s to 15 min.
-//   - One network has 50 failures free over all logins, then the same waits.
-//   - One login has 100 failures a day from all networks (NIST SP 800-63B section
-//     5.2.2 allows 100 in a row). Then strangers wait until it is fewer: one more
-//     try each 14 min 24 s. Where the person signed in with the password before
-//     neither this bound nor that of a network counts, so nobody can shut a person
-//     out of where they work.
+//   - A network has 50 failures of strangers' and others' free over all logins, then
+//     strangers there wait the same.
+//   - One login has 100 failures of strangers a day from all networks (NIST SP
+//     800-63B section 5.2.2 allows 100 in a row). Then strangers wait until it is
+//     fewer: one more try each 14 min 24 s.
+//   - Where the person signed in with the password before, none of these counts:
+//     each try is looked at, one at a time of a login, and only what is wrong is
+//     refused. So nobody who doesn't know the password shuts a person out of where
+//     they work, also not from the same network: they can only make them wait in
+//     line, a hash (some 50 ms) for each try before theirs. Who floods that line, with
+//     more tries than are hashed in hashWait (some 100), makes a part of all tries
+//     busy while the flood lasts, and no longer.
+//   - Wherever it comes from, the right password with a wrong code has 100 failures a
+//     day of one login, one more each 14 min 24 s; then no code is looked at. As one
+//     of a million codes, and the two beside it, is right, who guesses finds it in a
+//     day with 3 in 10,000, however many passwords a known network tries. The answer
+//     is that to a wrong password: another would tell that the password is right.
+//   - Who proves again who they are, in a session, is counted by that session alone,
+//     as at one network: 5 failures free, then the waits.
 const (
 	freeAtNetwork = 5
 	freeOfNetwork = 50
@@ -26,6 +40,8 @@ const (
 	longestWait   = 15 * time.Minute
 	forgetAfter   = time.Hour // without a failure
 	loginRefill   = 24 * time.Hour / freeOfLogin
+	freeOfCodes   = 100 // with the right password
+	codeRefill    = 24 * time.Hour / freeOfCodes
 	maxTallies    = 50_000 // of each kind; the ones that matter least make room
 	freeOfTaken   = 20     // logins that were taken, of one person or member, before the same waits
 )
@@ -42,44 +58,88 @@ type guard struct {
 	pairs    map[[32]byte]tally // login at a network
 	networks map[[32]byte]tally
 	logins   map[[32]byte]tally
+	codes    map[[32]byte]tally // wrong codes with the right password, of a login
+	turns    [64]chan struct{}  // a place for the one try of a login that is known where it comes from
 	taken    map[[32]byte]tally // who chose logins that are somebody else's
 }
 
 func newGuard() *guard {
-	return &guard{pairs: map[[32]byte]tally{}, networks: map[[32]byte]tally{}, logins: map[[32]byte]tally{}, taken: map[[32]byte]tally{}}
+	g := &guard{pairs: map[[32]byte]tally{}, networks: map[[32]byte]tally{}, logins: map[[32]byte]tally{}, codes: map[[32]byte]tally{}, taken: map[[32]byte]tally{}}
+	for i := range g.turns {
+		g.turns[i] = make(chan struct{}, 1)
+	}
+	return g
 }
 
 // try is who tries what.
 type try struct {
-	pair, network, login [32]byte
-	known                bool // the person of this login signed in from this network before
+	pair, network, login [32]byte // of a session, pair is that session
+	known                bool     // the person of this login signed in from this network before
+	session              bool     // it is to prove again who has a session
 }
 
 // enter counts a failure before it is known whether it is one, so that many tries
 // at once are no way around; passed and undo take it back. Over a bound it gives
-// how long to wait, and counts nothing.
+// how long to wait, and counts nothing. Who is known never waits.
 func (g *guard) enter(t try, now time.Time) (wait time.Duration) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	wait = waitOf(g.pairs[t.pair], freeAtNetwork, now)
-	if !t.known {
-		wait = max(wait, waitOf(g.networks[t.network], freeOfNetwork, now))
-		if l := refilled(g.logins[t.login], now); l.n >= freeOfLogin {
-			wait = max(wait, loginRefill-now.Sub(l.last))
-		}
+	if t.session || !t.known {
+		wait = waitOf(g.pairs[t.pair], freeAtNetwork, now)
+	}
+	if t.stranger() {
+		wait = max(wait, waitOf(g.networks[t.network], freeOfNetwork, now), full(g.logins[t.login], freeOfLogin, loginRefill, now))
 	}
 	if wait > 0 {
 		return wait
 	}
 	add(g.pairs, t.pair, now)
-	add(g.networks, t.network, now)
-	if !t.known {
-		l := refilled(g.logins[t.login], now)
-		l.n++
-		makeRoom(g.logins, t.login)
-		g.logins[t.login] = l
+	if !t.session {
+		add(g.networks, t.network, now)
+	}
+	if t.stranger() {
+		more(g.logins, t.login, loginRefill, now)
 	}
 	return 0
+}
+
+func (t try) stranger() bool { return !t.known && !t.session }
+
+// code counts a wrong code with the right password before it is known whether it is
+// one; rightCode takes it back. False is that no code is looked at.
+func (g *guard) code(t try, now time.Time) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if full(g.codes[t.login], freeOfCodes, codeRefill, now) > 0 {
+		return false
+	}
+	more(g.codes, t.login, codeRefill, now)
+	return true
+}
+
+func (g *guard) rightCode(t try) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	less(g.codes, t.login)
+}
+
+// turn waits until no other try is looked at of a login that is known where it comes
+// from, so that who guesses there leaves the other places of hashing to others.
+func (g *guard) turn(ctx context.Context, t try) (done func(), err error) {
+	if !t.known || t.session {
+		return func() {}, nil
+	}
+	place := g.turns[int(t.login[0])%len(g.turns)]
+	timer := time.NewTimer(hashWait)
+	defer timer.Stop()
+	select {
+	case place <- struct{}{}:
+		return func() { <-place }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case <-timer.C:
+		return nil, errCrowded
+	}
 }
 
 // passed takes back what enter counted, and forgives the login at this network.
@@ -95,10 +155,29 @@ func (g *guard) undo(t try) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	less(g.pairs, t.pair)
-	less(g.networks, t.network)
-	if !t.known {
+	if !t.session {
+		less(g.networks, t.network)
+	}
+	if t.stranger() {
 		less(g.logins, t.login)
 	}
+}
+
+// full gives how long one waits for the next of free failures a day, each of which
+// is forgotten after every.
+func full(t tally, free int, every time.Duration, now time.Time) time.Duration {
+	if t = refilled(t, every, now); t.n >= free {
+		return every - now.Sub(t.last)
+	}
+	return 0
+}
+
+// more counts one of them.
+func more(m map[[32]byte]tally, k [32]byte, every time.Duration, now time.Time) {
+	t := refilled(m[k], every, now)
+	t.n++
+	makeRoom(m, k)
+	m[k] = t
 }
 
 func less(m map[[32]byte]tally, k [32]byte) {
@@ -111,7 +190,7 @@ func less(m map[[32]byte]tally, k [32]byte) {
 }
 
 // ask gives how long somebody waits before choosing another login, and hit counts
-// one that was taken: that a login is taken tells who is here.
+// one that was taken.
 func (g *guard) ask(who [32]byte, now time.Time) time.Duration {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -136,14 +215,14 @@ func waitOf(t tally, free int, now time.Time) time.Duration {
 	return max(0, wait-now.Sub(t.last))
 }
 
-// refilled gives a login's tally with one failure fewer for each loginRefill that passed.
-func refilled(t tally, now time.Time) tally {
+// refilled gives a tally with one failure fewer for each time every that passed.
+func refilled(t tally, every time.Duration, now time.Time) tally {
 	if t.n == 0 {
 		return tally{last: now}
 	}
-	n := min(int(now.Sub(t.last)/loginRefill), t.n)
+	n := min(int(now.Sub(t.last)/every), t.n)
 	t.n -= n
-	t.last = t.last.Add(time.Duration(n) * loginRefill)
+	t.last = t.last.Add(time.Duration(n) * every)
 	if t.n == 0 {
 		t.last = now
 	}

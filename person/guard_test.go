@@ -1,11 +1,15 @@
 package person
 
 import (
+	"context"
 	"fmt"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"pgregory.net/rapid"
+
+	"tocsin/fault"
 )
 
 func aTry(login, network string, known bool) try {
@@ -109,6 +113,96 @@ func TestWaitOfALogin(t *testing.T) {
 	if wait := g.enter(aTry("jane", "another", false), now.Add(loginRefill)); wait == 0 {
 		t.Error("two more in one refill")
 	}
+}
+
+// Where a person signed in before nobody waits, however many failures there are; and
+// what failed there makes strangers at that network wait.
+func TestKnownNeverWaits(t *testing.T) {
+	g, now := newGuard(), time.Now()
+	for i := range 1000 {
+		if wait := g.enter(aTry("jane", "192.0.2.1", true), now); wait != 0 {
+			t.Fatalf("failure %d waits %s", i+1, wait)
+		}
+	}
+	if wait := g.enter(aTry("rob", "192.0.2.1", false), now); wait != longestWait {
+		t.Errorf("a stranger there waits %s", wait)
+	}
+}
+
+// The right password with a wrong code: 100 a day of a login, from wherever.
+func TestWrongCodes(t *testing.T) {
+	g, now := newGuard(), time.Now()
+	for i := range freeOfCodes {
+		if !g.code(aTry("jane", fmt.Sprint(i), i%2 == 0), now) {
+			t.Fatalf("code %d isn't looked at", i+1)
+		}
+	}
+	jane := aTry("jane", "home", true)
+	if g.code(jane, now) || g.code(jane, now.Add(codeRefill-1)) {
+		t.Error("one more is looked at")
+	}
+	if !g.code(aTry("rob", "home", true), now) {
+		t.Error("another login's isn't")
+	}
+	if now = now.Add(codeRefill); !g.code(jane, now) || g.code(jane, now) {
+		t.Error("a refill later it isn't one more")
+	}
+	g.rightCode(jane)
+	if !g.code(jane, now) {
+		t.Error("the right one counts")
+	}
+}
+
+// A session has its own 5 failures, and counts for nothing else.
+func TestWaitOfASession(t *testing.T) {
+	g, now := newGuard(), time.Now()
+	one, two := aTry("jane", "session 1", true), aTry("jane", "session 2", true)
+	one.session, two.session = true, true
+	for range freeAtNetwork {
+		if wait := g.enter(one, now); wait != 0 {
+			t.Fatalf("a wait of %s", wait)
+		}
+	}
+	if wait := g.enter(one, now); wait != time.Second {
+		t.Errorf("the sixth waits %s", wait)
+	}
+	if wait := g.enter(two, now); wait != 0 {
+		t.Errorf("another session waits %s", wait)
+	}
+	if len(g.networks)+len(g.logins) != 0 {
+		t.Error("it counts elsewhere")
+	}
+}
+
+// One try at a time of a login at known networks; strangers wait for none.
+func TestTurns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newGuard()
+		jane := aTry("jane", "home", true)
+		done, err := g.turn(t.Context(), jane)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if free, err := g.turn(t.Context(), aTry("jane", "elsewhere", false)); err != nil {
+			t.Error(err)
+		} else {
+			free()
+		}
+		began := time.Now()
+		if _, err := g.turn(t.Context(), jane); fault.KindOf(err) != fault.Busy || time.Since(began) != hashWait {
+			t.Errorf("in line for %s: %v", time.Since(began), err)
+		}
+		go func() { time.Sleep(hashWait - 1); done() }()
+		if done, err = g.turn(t.Context(), jane); err != nil {
+			t.Errorf("when it is free: %v", err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if _, err := g.turn(ctx, jane); err == nil {
+			t.Error("who went away has a turn")
+		}
+		done()
+	})
 }
 
 // Whatever happens, a wait is at most 15 minutes, and whoever waits it out may try.

@@ -58,6 +58,8 @@ func (p *People) verify(ctx context.Context, password string, hash []byte) (bool
 	return same && there, nil
 }
 
+var errCrowded = fault.New(fault.Busy, "too many people sign in with a password at this moment; try again, or use a passkey")
+
 // argon hashes with at most hashesAtOnce at a time; fault.Busy when no place gets free.
 func (p *People) argon(ctx context.Context, password string, salt []byte) ([]byte, error) {
 	t := time.NewTimer(hashWait)
@@ -67,7 +69,7 @@ func (p *People) argon(ctx context.Context, password string, salt []byte) ([]byt
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	case <-t.C:
-		return nil, fault.New(fault.Busy, "too many people sign in with a password at this moment; try again, or use a passkey")
+		return nil, errCrowded
 	}
 	defer func() { <-p.hashing }()
 	return argon2.IDKey([]byte(password), salt, argonTime, argonMemory, argonLanes, argonKey), nil

@@ -216,7 +216,7 @@ func (p *People) RemovePassword(ctx context.Context, personID, session int64) er
 // fault.Unauthenticated. After too many failures it is fault.Busy, with how long
 // to wait (see the bounds in guard.go).
 func (p *People) SignInPassword(ctx context.Context, login, password, code, addr, agent string) (secret string, err error) {
-	err = p.prove(ctx, foldLogin(login), password, code, addr, func(tx *store.Tx, who int64) error {
+	err = p.prove(ctx, foldLogin(login), 0, password, code, addr, func(tx *store.Tx, who int64) error {
 		secret, err = p.open(ctx, tx, who, ByPassword, agent)
 		return err
 	})
@@ -228,13 +228,14 @@ func (p *People) SignInPassword(ctx context.Context, login, password, code, addr
 }
 
 // ProvePassword lets the visitor of a session prove again who they are, with
-// password and code; as SignInPassword, and then Prove.
+// password and code; as SignInPassword, and then Prove. Failures are counted of this
+// session alone, so nobody outside it makes its visitor wait.
 func (p *People) ProvePassword(ctx context.Context, v Visitor, password, code, addr string) error {
 	who, err := p.Person(ctx, v.Person.ID)
 	if err != nil {
 		return err
 	}
-	if err := p.prove(ctx, who.Login, password, code, addr, func(*store.Tx, int64) error { return nil }); err != nil {
+	if err := p.prove(ctx, who.Login, v.ID, password, code, addr, func(*store.Tx, int64) error { return nil }); err != nil {
 		return err
 	}
 	return p.Prove(ctx, v.ID, ByPassword)
@@ -261,8 +262,8 @@ type credential struct {
 }
 
 // prove checks login, password and code, uses the code up, and runs then in the
-// same transaction.
-func (p *People) prove(ctx context.Context, login, password, code, addr string, then func(tx *store.Tx, who int64) error) error {
+// same transaction. session is the one whose visitor proves again who they are; 0 for none.
+func (p *People) prove(ctx context.Context, login string, session int64, password, code, addr string, then func(tx *store.Tx, who int64) error) error {
 	c, err := p.credentialOf(ctx, login)
 	if err != nil {
 		return err
@@ -279,15 +280,24 @@ func (p *People) prove(ctx context.Context, login, password, code, addr string, 
 		login:   p.keys.MAC(macTry, []byte(login), []byte("*"), nil),
 		known:   known > 0,
 	}
+	if session != 0 {
+		t.session, t.pair = true, p.keys.MAC(macTry, []byte("session"), fmt.Append(nil, session), nil)
+	}
 	if wait := p.guard.enter(t, time.Now()); wait > 0 {
 		return fault.New(fault.Busy, "too many wrong tries; wait %s and try again; a passkey or a link works at once", inWords(wait))
 	}
-	used, ok, err := p.check(ctx, c, password, code)
+	done, err := p.guard.turn(ctx, t)
 	if err != nil {
 		p.guard.undo(t)
 		return err
 	}
-	if !ok {
+	defer done()
+	used, right, matches, err := p.check(ctx, c, password, code)
+	if err != nil {
+		p.guard.undo(t)
+		return err
+	}
+	if !right || !p.guard.code(t, time.Now()) || !matches {
 		return errWrong
 	}
 	err = p.db.Write(ctx, func(tx *store.Tx) error {
@@ -303,6 +313,9 @@ func (p *People) prove(ctx context.Context, login, password, code, addr string, 
 		}
 		return then(tx, c.person)
 	})
+	if err != errWrong {
+		p.guard.rightCode(t)
+	}
 	switch {
 	case err == nil:
 		p.guard.passed(t)
@@ -331,12 +344,13 @@ type statement struct {
 	args []any
 }
 
-// check does the same work whatever is right or wrong.
-func (p *People) check(ctx context.Context, c credential, password, code string) (used statement, ok bool, err error) {
+// check does the same work whatever is right or wrong: right is the password of
+// somebody who is here, matches the code.
+func (p *People) check(ctx context.Context, c credential, password, code string) (used statement, right, matches bool, err error) {
 	text, fits := normal(password)
-	right, err := p.verify(ctx, text, c.hash)
+	right, err = p.verify(ctx, text, c.hash)
 	if err != nil {
-		return statement{}, false, err
+		return statement{}, false, false, err
 	}
 	// One that doesn't open (another keys folder, after a restore) is like a wrong code:
 	// a failure of its own would tell that the login is there.
@@ -350,14 +364,14 @@ func (p *People) check(ctx context.Context, c credential, password, code string)
 	h := p.recoveryHash(c.person, code)
 	recovers, err := count(ctx, p.db.Reader(), `SELECT COUNT(*) FROM person_recovery WHERE log_id = $1 AND person = $2 AND h = $3`, p.logID, c.person, h[:])
 	if err != nil {
-		return statement{}, false, err
+		return statement{}, false, false, err
 	}
 	used = statement{`UPDATE person_password SET step = $1 WHERE log_id = $2 AND person = $3 AND pending = 0 AND step < $1`, []any{step, p.logID, c.person}}
 	if long {
 		matches = recovers == 1
 		used = statement{`DELETE FROM person_recovery WHERE log_id = $1 AND person = $2 AND h = $3`, []any{p.logID, c.person, h[:]}}
 	}
-	return used, c.person != 0 && fits && right && matches, nil
+	return used, c.person != 0 && fits && right, matches, nil
 }
 
 // keepNetwork remembers from where a person signed in with the password.
