@@ -43,7 +43,6 @@ const (
 	freeOfCodes   = 100 // with the right password
 	codeRefill    = 24 * time.Hour / freeOfCodes
 	maxTallies    = 50_000 // of each kind; the ones that matter least make room
-	freeOfTaken   = 20     // logins that were taken, of one person or member, before the same waits
 )
 
 // tally counts failures.
@@ -189,18 +188,29 @@ func less(m map[[32]byte]tally, k [32]byte) {
 	}
 }
 
+// Who chooses a login that is somebody else's learns that it is taken: that tells who
+// is here, of all members. A person has 5 such answers a day, and the people whom a
+// member invites and who rename themselves 5 together; then one more each 4 h 48 min,
+// and until then no login is looked at, taken or free. What remains: a member learns
+// of 5 logins a day whether they are somebody's, not whose, nor of which member; a
+// node that starts anew has forgotten the count.
+const (
+	freeOfTaken = 5
+	takenRefill = 24 * time.Hour / freeOfTaken
+)
+
 // ask gives how long somebody waits before choosing another login, and hit counts
 // one that was taken.
 func (g *guard) ask(who [32]byte, now time.Time) time.Duration {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return waitOf(g.taken[who], freeOfTaken, now)
+	return full(g.taken[who], freeOfTaken, takenRefill, now)
 }
 
 func (g *guard) hit(who [32]byte, now time.Time) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	add(g.taken, who, now)
+	more(g.taken, who, takenRefill, now)
 }
 
 // waitOf gives how long is still to wait after n failures.

@@ -243,6 +243,7 @@ func TestRename(t *testing.T) {
 // Whether a login is taken can't be asked for ever.
 func TestChoosingTakenLogins(t *testing.T) {
 	inTime(t, func(w *world) {
+		t := w.T
 		w.invite(w.clinic, "", "rob", member.RoleAnalyst)
 		jane := w.invite(w.bank, "", "jane", member.RoleAnalyst)
 		ask := map[string]func(login string) error{
@@ -253,12 +254,23 @@ func TestChoosingTakenLogins(t *testing.T) {
 			"a new name": func(login string) error { return w.Rename(w.Context(), jane.ID, login, "x") },
 		}
 		for what, f := range ask {
-			for range 20 {
+			for range 5 {
 				w.want(fault.Conflict, what, f("rob"))
 			}
-			w.want(fault.Busy, what+", once more", f("rob"))
-			w.want(fault.Busy, what+" with a free login", f("free.login"))
+			taken := f("rob")
+			w.want(fault.Busy, what+", once more", taken)
+			if free := f("free.login"); free == nil || free.Error() != taken.Error() || !strings.Contains(free.Error(), "wait 288 min") {
+				t.Errorf("%s: %v of a free login, %v of a taken one", what, free, taken)
+			}
+			for other, f := range ask { // of one member it is one count
+				w.want(fault.Busy, other+" after "+what, f("free.login"))
+			}
+			time.Sleep(24*time.Hour/5 - time.Second)
+			w.want(fault.Busy, what+", too early", f("rob"))
 			time.Sleep(time.Second)
+			w.want(fault.Conflict, what+", a day's fifth later", f("rob"))
+			w.want(fault.Busy, what+", and no more", f("rob"))
+			time.Sleep(24 * time.Hour)
 			w.ok(f("free." + strconv.Itoa(len(what))))
 		}
 		w.invite(w.clinic, "", "another", member.RoleAnalyst) // nobody else waits

@@ -54,7 +54,7 @@ func (p *People) Invite(ctx context.Context, by member.Session, n NewPerson) (wh
 		return Person{}, "", err
 	}
 	token = newSecret()
-	err = p.choosing(fmt.Appendf(nil, "member %d", by.Member.ID), func() error {
+	err = p.choosing([][]byte{fmt.Appendf(nil, "member %d", by.Member.ID)}, func() error {
 		return p.changeBy(ctx, by, func(tx *store.Tx) error {
 			if err := p.mayRaise(ctx, tx, by, n.Role); err != nil {
 				return err
@@ -197,7 +197,11 @@ func (p *People) Rename(ctx context.Context, id int64, login, name string) error
 	if name, err = cleanName("name", name); err != nil {
 		return err
 	}
-	return p.choosing(fmt.Appendf(nil, "person %d", id), func() error {
+	who, err := p.Person(ctx, id)
+	if err != nil {
+		return err
+	}
+	return p.choosing([][]byte{fmt.Appendf(nil, "person %d", id), fmt.Appendf(nil, "member %d", who.Member)}, func() error {
 		return p.change(ctx, func(tx *store.Tx) error {
 			if err := p.loginFree(ctx, tx, login, id); err != nil {
 				return err
@@ -208,16 +212,21 @@ func (p *People) Rename(ctx context.Context, id int64, login, name string) error
 	})
 }
 
-// choosing runs f, in which who chooses a login. Who chooses one that is taken
-// again and again waits: fault.Busy.
-func (p *People) choosing(who []byte, f func() error) error {
-	k := p.keys.MAC(macTry, who)
-	if wait := p.guard.ask(k, time.Now()); wait > 0 {
+// choosing runs f, in which who, a person or a member or both, chooses a login. Who
+// chooses one that is taken again and again waits: fault.Busy (see freeOfTaken).
+func (p *People) choosing(who [][]byte, f func() error) error {
+	var wait time.Duration
+	for _, w := range who {
+		wait = max(wait, p.guard.ask(p.keys.MAC(macTry, w), time.Now()))
+	}
+	if wait > 0 {
 		return fault.New(fault.Busy, "too many logins that were taken; wait %s and try again", inWords(wait))
 	}
 	err := f()
 	if fault.KindOf(err) == fault.Conflict {
-		p.guard.hit(k, time.Now())
+		for _, w := range who {
+			p.guard.hit(p.keys.MAC(macTry, w), time.Now())
+		}
 	}
 	return err
 }
