@@ -121,7 +121,7 @@ func (s *Site) Handler(routes []Route) http.Handler {
 func (s *Site) serve(w http.ResponseWriter, r *http.Request, route *Route) {
 	headers(w.Header())
 	v := &Visit{W: w, R: r, site: s, began: time.Now().UTC()}
-	err := readForm(w, r)
+	err := readForm(w, r, route)
 	if err == nil {
 		err = s.admit(v, route)
 	}
@@ -141,17 +141,24 @@ func (s *Site) serve(w http.ResponseWriter, r *http.Request, route *Route) {
 // addresses is the largest. Files come in another form and are bounded by their page.
 const maxForm = 4 << 20
 
+// maxOpenForm bounds one that anybody may send.
+const maxOpenForm = 64 << 10
+
 // readForm reads a whole form before anybody asks who sent it: who was removed while
 // their form was still on its way is nobody when it has come.
-func readForm(w http.ResponseWriter, r *http.Request) error {
+func readForm(w http.ResponseWriter, r *http.Request, route *Route) error {
 	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if r.Method != http.MethodPost || kind != "application/x-www-form-urlencoded" {
 		return nil
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+	most := int64(maxForm)
+	if route.Open { // strangers say who they are, and little else
+		most = maxOpenForm
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, most)
 	err := r.ParseForm()
 	if _, over := errors.AsType[*http.MaxBytesError](err); over {
-		return fault.New(fault.TooLarge, "a form has at most %d MB; nothing was done", maxForm>>20)
+		return fault.New(fault.TooLarge, "this form has at most %d kB; nothing was done", most>>10)
 	}
 	if err != nil {
 		return fault.New(fault.Invalid, "the form broke off or can't be read; nothing was done")

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"testing/iotest"
 
 	"tocsin/apptest"
 	"tocsin/fault"
@@ -208,5 +209,35 @@ func TestAssets(t *testing.T) {
 		if r := ask(t, h, "GET", bad, ""); r.StatusCode == 200 {
 			t.Errorf("%s gives %d", bad, r.StatusCode)
 		}
+	}
+}
+
+// TestForms: a form is bounded, for strangers more narrowly, and one that breaks
+// off does nothing.
+func TestForms(t *testing.T) {
+	n := apptest.Start(t)
+	s, _ := site(t, n, false)
+	done := func(v *frame.Visit) error { v.W.WriteHeader(204); return nil }
+	h := s.Handler([]frame.Route{{Pattern: "POST /open", Open: true, Serve: done}, {Pattern: "POST /in", Anyone: true, Serve: done}})
+	secret := n.Person(apptest.Operator)
+	for _, c := range []struct {
+		path string
+		size int
+		want int
+	}{{"/open", 64 << 10, 204}, {"/open", 64<<10 + 1, 413}, {"/in", 4 << 20, 204}, {"/in", 4<<20 + 1, 413}} {
+		r := httptest.NewRequestWithContext(t.Context(), "POST", c.path, strings.NewReader("a="+strings.Repeat("x", c.size-2)))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
+		r.Header.Set("Cookie", "tocsin="+secret)
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		if w.Code != c.want {
+			t.Errorf("%s with %d bytes: %d, want %d", c.path, c.size, w.Code, c.want)
+		}
+	}
+	r := httptest.NewRequestWithContext(t.Context(), "POST", "/open", io.MultiReader(strings.NewReader("a=1"), iotest.ErrReader(errors.New("gone"))))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	w := httptest.NewRecorder()
+	if h.ServeHTTP(w, r); w.Code != 400 {
+		t.Errorf("a form that broke off: %d", w.Code)
 	}
 }
