@@ -35,6 +35,10 @@ type Ask struct {
 	Recalled  bool              // only what was recalled, by when that was
 	Own       bool              // only what the reader's own member filed first; not with After
 	Limit     int               // at most 200
+
+	// The lists behind the numbers of a Day, the recalls among them with Recalled:
+	InForce bool      // only indicators that are in force
+	Since   time.Time // only indicators that arrived since and weren't taken back; with Own, those of the reader's member
 }
 
 // furniture are the types that only hold others together: a list for people
@@ -60,6 +64,10 @@ func (x *Exchange) Arrived(ctx context.Context, s member.Session, ask Ask) (out 
 	err = x.db.Snapshot(ctx, func(q store.Querier) error {
 		if ask.Recalled {
 			out, err = x.recalls(ctx, q, auds, ask)
+			return err
+		}
+		if ask.InForce || !ask.Since.IsZero() {
+			out, err = x.indicators(ctx, q, s.Member.ID, auds, ask)
 			return err
 		}
 		get := x.places
@@ -215,6 +223,46 @@ func (x *Exchange) arrivals(ctx context.Context, q store.Querier, places []archi
 	return out, nil
 }
 
+// indicators gives the indicators that a number of a Day counts.
+func (x *Exchange) indicators(ctx context.Context, q store.Querier, who member.ID, auds []int32, ask Ask) ([]Arrival, error) {
+	wish := thing.Wish{Auds: auds, InForce: ask.InForce, Before: ask.Before, Limit: ask.Limit}
+	if !ask.Since.IsZero() {
+		wish.Since = ask.Since.UnixMicro()
+	}
+	if ask.Own {
+		wish.Member = int64(who)
+	}
+	list, err := x.things.List(ctx, q, wish)
+	if err != nil {
+		return nil, err
+	}
+	ats, of := make([]int64, 0, len(list)), map[int32][]int64{}
+	for _, l := range list {
+		ats = append(ats, l.At)
+		of[l.Aud] = append(of[l.Aud], l.At)
+	}
+	gone, err := x.archive.WithdrawalsOf(ctx, q, ats)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Arrival, 0, len(list))
+	for aud, ats := range of {
+		err := x.archive.Pick(ctx, q, aud, ats, func(o archive.Object, _ bool) error {
+			a := Arrival{Event: Event{At: o.At, Position: o.Position(), Aud: member.Audience(o.Aud), ID: o.ID, Raw: slices.Clone(o.Raw)}, Filed: time.UnixMicro(o.At).UTC()}
+			if w, ok := gone[o.At]; ok {
+				a.end(w)
+			}
+			out = append(out, a)
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	slices.SortFunc(out, func(a, b Arrival) int { return cmp.Compare(b.At, a.At) })
+	return out, nil
+}
+
 func (a *Arrival) end(w archive.Withdrawal) {
 	a.Gone, a.Ended = w.Kind.String(), time.UnixMicro(w.At).UTC()
 	if a.ID == "" {
@@ -260,6 +308,9 @@ func (x *Exchange) recalls(ctx context.Context, q store.Querier, auds []int32, a
 	}
 	out := make([]Arrival, 0, len(ws))
 	for _, w := range ws {
+		if !ask.Since.IsZero() && w.At < ask.Since.UnixMicro() {
+			break
+		}
 		entry, err := x.archive.Entry(ctx, q, w.Index)
 		if err != nil {
 			return nil, err
@@ -273,8 +324,8 @@ func (x *Exchange) recalls(ctx context.Context, q store.Querier, auds []int32, a
 
 // Day is what is in force and what a day brought so far, as one reader may know it.
 type Day struct {
-	InForce  int64 // values that indicators in force name, one for each member that reports it
-	New      int64 // of those added since midnight UTC, whatever became of them
+	InForce  int64 // indicators in force that name a value
+	New      int64 // such indicators added since midnight UTC that weren't taken back
 	Yours    int64 // of New, by the reader's own member
 	Recalled int64 // objects taken back since midnight UTC
 }
@@ -308,9 +359,11 @@ func (t *Tally) Of(s member.Session) (d Day) {
 		if !s.CanRead(member.Audience(c.Aud)) {
 			continue
 		}
-		d.InForce += c.InForce
-		d.New += c.Since
-		if c.Member == int64(s.Member.ID) {
+		switch c.Member {
+		case 0:
+			d.InForce += c.InForce
+			d.New += c.Since
+		case int64(s.Member.ID):
 			d.Yours += c.Since
 		}
 	}

@@ -92,11 +92,39 @@ func TestTally(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := tally.Of(n.bank), (exchange.Day{InForce: 1, New: 2, Yours: 2, Recalled: 1}); got != want {
+	if got, want := tally.Of(n.bank), (exchange.Day{InForce: 1, New: 1, Yours: 1, Recalled: 1}); got != want {
 		t.Errorf("its own: %+v, want %+v", got, want)
 	}
-	if got, want := tally.Of(n.hospital), (exchange.Day{InForce: 1, New: 2, Recalled: 1}); got != want {
+	if got, want := tally.Of(n.hospital), (exchange.Day{InForce: 1, New: 1, Recalled: 1}); got != want {
 		t.Errorf("another's: %+v, want %+v", got, want)
+	}
+	// Each number has a list with as many rows.
+	n.file(n.hospital, bundle(indicator("3", "c.example", "")), exchange.Options{})
+	if tally, err = n.x.Tally(t.Context(), today); err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range []member.Session{n.bank, n.hospital} {
+		day := tally.Of(s)
+		for what, c := range map[string]struct {
+			ask  exchange.Ask
+			want int64
+		}{
+			"in force":   {exchange.Ask{InForce: true}, day.InForce},
+			"new":        {exchange.Ask{Since: today}, day.New},
+			"yours":      {exchange.Ask{Since: today, Own: true}, day.Yours},
+			"taken back": {exchange.Ask{Since: today, Recalled: true}, day.Recalled},
+			"tomorrow":   {exchange.Ask{Since: today.Add(24 * time.Hour)}, 0},
+			"later back": {exchange.Ask{Since: today.Add(24 * time.Hour), Recalled: true}, 0},
+		} {
+			c.ask.Limit = 50
+			found, err := n.x.Arrived(t.Context(), s, c.ask)
+			if err != nil || int64(len(found)) != c.want {
+				t.Errorf("%s, %s: %d rows, %v; counted %d", s.Member.Name, what, len(found), err, c.want)
+			}
+		}
+	}
+	if tally, err = n.x.Tally(t.Context(), today); err != nil {
+		t.Fatal(err)
 	}
 	nothing := n.hospital
 	nothing.Audiences = nil
@@ -104,7 +132,7 @@ func TestTally(t *testing.T) {
 		t.Errorf("who sees nothing counts %+v", got)
 	}
 	later, err := n.x.Tally(t.Context(), today.Add(24*time.Hour))
-	if err != nil || later.Of(n.bank) != (exchange.Day{InForce: 1}) {
+	if err != nil || later.Of(n.bank) != (exchange.Day{InForce: 2}) {
 		t.Errorf("tomorrow: %+v, %v", later.Of(n.bank), err)
 	}
 }

@@ -63,6 +63,12 @@ const (
 	showAll  = ""
 	showBack = "back"
 	showMine = "mine" // for who may file
+
+	// The lists behind the figures.
+	showForce     = "in-force"
+	showToday     = "today"
+	showMineToday = "mine-today" // for who may file
+	showBackToday = "back-today"
 )
 
 // option is one choice of what to show.
@@ -83,6 +89,7 @@ type body struct {
 	Refresh int
 	Older   string // addresses; "" for none
 	Newer   string
+	NoNewer bool   // the list isn't read forwards
 	Again   string // of this page
 	Pause   string // of this page, standing still or not
 	CanFile bool
@@ -131,13 +138,25 @@ func (l *live) page(v *frame.Visit) error {
 func (l *live) read(s member.Session, q url.Values) (ask exchange.Ask, b body, err error) {
 	ask.Limit = rows
 	b = body{Show: q.Get("show"), Refresh: refresh, Still: q.Get("still") != ""}
+	b.NoNewer = true
+	mayFile := s.May(member.ActFile) == nil
 	switch {
 	case b.Show == showAll:
+		b.NoNewer = false
+	case b.Show == showForce:
+		ask.InForce = true
+	case b.Show == showToday:
+		ask.Since = midnight(time.Now())
+	case b.Show == showMineToday && mayFile:
+		ask.Own, ask.Since = true, midnight(time.Now())
 	case b.Show == showBack:
 		ask.Recalled = true
-	case b.Show == showMine && s.May(member.ActFile) == nil:
+	case b.Show == showBackToday:
+		ask.Recalled, ask.Since = true, midnight(time.Now())
+	case b.Show == showMine && mayFile:
 		ask.Own = true
 	default:
+		b.NoNewer = false
 		i := slices.IndexFunc(s.Audiences, func(a member.Audience) bool { return "in:"+member.CollectionName(s, a) == b.Show })
 		if i < 0 {
 			return ask, b, fault.At(fault.NotFound, "show", "no such collection, or not for you")
@@ -151,7 +170,7 @@ func (l *live) read(s member.Session, q url.Values) (ask exchange.Ask, b body, e
 			}
 		}
 	}
-	if ask.Recalled || ask.Own {
+	if b.NoNewer {
 		ask.After = 0
 	}
 	b.Head = ask.Before == 0 && ask.After == 0
@@ -190,7 +209,7 @@ func (b *body) link(found []exchange.Arrival, ask exchange.Ask) {
 	if len(found) == ask.Limit {
 		b.Older = address("/live", "show", b.Show, "before", cursor(last.At))
 	}
-	if !b.Head && !ask.Recalled && !ask.Own {
+	if !b.Head && !b.NoNewer {
 		b.Newer = address("/live", "show", b.Show, "after", cursor(first.At))
 	}
 }
@@ -210,9 +229,16 @@ func address(path string, pairs ...string) string {
 }
 
 func (l *live) options(v *frame.Visit, s member.Session, show string) []option {
-	out := []option{{showAll, l.pages.Word(v, "show.all"), show == showAll}, {showBack, l.pages.Word(v, "show.back"), show == showBack}}
-	if s.May(member.ActFile) == nil {
-		out = append(out, option{showMine, l.pages.Word(v, "show.mine"), show == showMine})
+	var out []option
+	for _, value := range []string{showAll, showForce, showToday, showBack, showBackToday, showMine, showMineToday} {
+		if strings.HasPrefix(value, showMine) && s.May(member.ActFile) != nil {
+			continue
+		}
+		word := "show." + value
+		if value == showAll {
+			word = "show.all"
+		}
+		out = append(out, option{value, l.pages.Word(v, word), show == value})
 	}
 	for _, a := range s.Audiences {
 		name := member.CollectionName(s, a)
@@ -233,6 +259,11 @@ func collectionWord(name string) string {
 		return "TLP:AMBER+STRICT"
 	}
 	return name
+}
+
+// Figure tells whether the list is of indicators only, as a figure counts them.
+func (b body) Figure() bool {
+	return b.Show == showForce || b.Show == showToday || b.Show == showMineToday
 }
 
 // midnight is when the day began.

@@ -15,7 +15,12 @@
 	const form = (kind, name) => [...forms.querySelectorAll(`[data-${kind}]`)].find(e => e.dataset[kind] === name)?.firstElementChild?.cloneNode(true);
 	const count = n => (n === 1 ? single : many).replace("{n}", n.toLocaleString("en"));
 	const state = name => document.querySelectorAll("[data-state]").forEach(e => e.hidden = e.dataset.state !== name);
-	const wanted = r => show === "back" ? r.gone === "taken-back" : show === "mine" ? own.has(r.by) : !show || show === "in:" + r.in;
+	const counted = r => !r.gone && r.id.startsWith("indicator--") && (r.link || "").startsWith("/i/"); // by the figures
+	const kinds = {
+		"": () => true, back: r => r.gone === "taken-back", "back-today": r => r.gone === "taken-back", mine: r => own.has(r.by),
+		"in-force": counted, today: counted, "mine-today": r => counted(r) && own.has(r.by),
+	};
+	const wanted = r => Object.hasOwn(kinds, show) ? kinds[show](r) : show === "in:" + r.in;
 
 	function make(r) {
 		const li = forms.querySelector("[data-row]").cloneNode(true), t = li.querySelector("time"), a = li.querySelector("a"), gone = li.querySelector(".gone");

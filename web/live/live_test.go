@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"tocsin/apptest"
 	"tocsin/member"
@@ -49,31 +48,21 @@ func values(text string) (out []string) {
 	return out
 }
 
-// figure gives a number of the head of the page.
-func figure(text, name string) string {
-	m := regexp.MustCompile(`<dt>` + name + `</dt><dd><a href="([^"]+)">([^<]*)</a>`).FindStringSubmatch(text)
-	if m == nil {
-		return "none"
-	}
-	return m[2] + " at " + m[1]
-}
-
-// figures waits until the head of the page says what it should: it is counted
-// again only so often.
-func figures(n *apptest.Node, who string, want ...string) {
+// figures holds the head of the page to what it should say, and each figure to the
+// list that it leads to: as many rows as it says.
+func figures(n *apptest.Node, who string, want ...int) {
 	n.Helper()
-	got := ""
-	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); {
-		text := page(n, who, "/live")
-		got = ""
-		for _, name := range []string{"In force now", "New today", "Yours today", "Taken back today"} {
-			got += figure(text, name) + ", "
+	text := page(n, who, "/live")
+	for i, name := range []string{"In force now", "New today", "Yours today", "Taken back today"} {
+		m := regexp.MustCompile(`<dt>` + name + `</dt><dd><a [^>]*href="([^"]+)"[^>]*>([^<]*)</a>`).FindStringSubmatch(text)
+		if m == nil || m[2] != fmt.Sprint(want[i]) {
+			n.Errorf("%s: %v, want %d", name, m, want[i])
+			continue
 		}
-		if got == strings.Join(want, ", ")+", " {
-			return
+		if rows := values(page(n, who, m[1])); len(rows) != want[i] {
+			n.Errorf("%s says %s and leads to %d rows: %q", name, m[2], len(rows), rows)
 		}
 	}
-	n.Errorf("the figures are %s want %v", got, want)
 }
 
 func TestWhatArrives(t *testing.T) {
@@ -90,7 +79,7 @@ func TestWhatArrives(t *testing.T) {
 		t.Errorf("the rows are %s; want the newest first, relationships left out", got)
 	}
 	has(t, text, `href="/i/`, "TLP:AMBER", "TLP:GREEN", "Domain, malicious", ">Malware")
-	figures(n, ana, "2 at /search", "2 at /live", "1 at /reports", "0 at /live?show=back")
+	figures(n, ana, 2, 2, 1, 0)
 	if got := strings.Join(values(page(n, ana, "/live?show=mine")), " "); got != "worse[.]example" {
 		t.Errorf("its own rows are %s", got)
 	}
@@ -113,8 +102,8 @@ func TestOnlyOwnAudiences(t *testing.T) {
 	has(t, in, "secret[.]example", "finance &lt;b&gt;")
 	hasNot(t, in, "finance <b>")
 	hasNot(t, out, "secret", "finance")
-	figures(n, n.Person(bank), "1 at /search", "1 at /live", "1 at /reports", "0 at /live?show=back")
-	figures(n, n.Person(hospital), "0 at /search", "0 at /live", "0 at /reports", "0 at /live?show=back")
+	figures(n, n.Person(bank), 1, 1, 1, 0)
+	figures(n, n.Person(hospital), 0, 0, 0, 0)
 	eve := n.Person(hospital)
 	if code, _, _ := n.Page(eve, "/live?show=in:finance+%3Cb%3E", nil); code != 404 {
 		t.Errorf("a group of others: %d, want 404 as for one that isn't there", code)
@@ -138,7 +127,7 @@ func TestTakenBack(t *testing.T) {
 		t.Errorf("the rows are %q; want the second without its value, in its place, and no row more", got)
 	}
 	has(t, text, "Its value was taken back with it", "Taken back</span>")
-	figures(n, ana, "2 at /search", "3 at /live", "0 at /reports", "1 at /live?show=back")
+	figures(n, ana, 2, 2, 0, 1)
 	if got := values(page(n, ana, "/live?show=back")); len(got) != 1 {
 		t.Errorf("%d rows in the list of what was taken back", len(got))
 	}
