@@ -7,6 +7,7 @@ import (
 	"io"
 	"mime/multipart"
 	"net/http"
+	"net/textproto"
 	"path"
 	"strings"
 
@@ -19,10 +20,10 @@ import (
 // Bounds of one form.
 const (
 	maxParts  = 32
-	maxBody   = draft.MaxEach*draft.MaxBytes + 1<<20
-	maxPlain  = 1 << 20  // of a form that isn't multipart: only what is typed
-	maxTyped  = 20 << 10 // of a text that is put back into its field
-	maxChoice = 100      // of a small field
+	maxBody   = draft.MaxMember // more files at once would push the first of them out
+	maxPlain  = 1 << 20         // of a form that isn't multipart: only what is typed
+	maxTyped  = 20 << 10        // of a text that is put back into its field
+	maxChoice = 100             // of a small field
 )
 
 // sent is what came with a form.
@@ -63,6 +64,8 @@ func (d *desk) notKept(v *frame.Visit, s *sent, err error) error {
 	case fault.TooLarge:
 		code = http.StatusRequestEntityTooLarge
 	case fault.Invalid, fault.Unsupported:
+	case fault.Busy: // no room: what was typed isn't lost
+		code = http.StatusServiceUnavailable
 	default:
 		return err
 	}
@@ -182,13 +185,17 @@ func (h *honest) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// cutOff says that a form broke off, or was too long.
+// cutOff says that a form broke off, was too long, or has a part whose header, in
+// which the name of a file stands, has a character that may not stand there.
 func cutOff(err error) error {
 	if err == nil {
 		return nil
 	}
 	if _, long := errors.AsType[*http.MaxBytesError](err); long {
 		return fault.Because(err, fault.TooLarge, "this is more than %d MB at once; send the files one by one, or use `tocsin report`", maxBody>>20)
+	}
+	if _, header := errors.AsType[textproto.ProtocolError](err); header {
+		return fault.Because(err, fault.Invalid, "the name of a file, or another line before it in the form, has a character that no form may have there; give the file another name and send it again")
 	}
 	return fault.Because(err, fault.Invalid, "it broke off while it was sent; send it again")
 }
@@ -218,5 +225,9 @@ func (d *desk) receivePlain(v *frame.Visit, s *sent) error {
 	if err := small(strings.NewReader(v.R.PostForm.Get("replace")), &s.replace); err != nil {
 		return err
 	}
-	return d.text(v, s, strings.NewReader(v.R.PostForm.Get("text")))
+	text := v.R.PostForm.Get("text")
+	if len(text) > maxPlain { // the form may have been read before it came here, with other bounds
+		return fault.New(fault.TooLarge, "this is more than %d MB of text in a form without files; send it as a file", maxPlain>>20)
+	}
+	return d.text(v, s, strings.NewReader(text))
 }

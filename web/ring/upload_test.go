@@ -135,6 +135,33 @@ func TestTooLarge(t *testing.T) {
 	}
 }
 
+// TestNameWithControls: a form with a name that can't stand in one is refused with
+// that reason, not as one that broke off; one that really broke off is called so.
+func TestNameWithControls(t *testing.T) {
+	s := start(t)
+	send := func(body string) (int, string) {
+		code, _, page := s.send(s.ana, "multipart/form-data; boundary=b", strings.NewReader(body))
+		return code, page
+	}
+	file := func(name string) string {
+		return "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"" + name + "\"\r\n\r\nFox\n\nevil[.]example\r\n--b--\r\n"
+	}
+	if code, _ := send(file("bell.txt")); code != 303 {
+		t.Fatalf("a plain name: %d", code)
+	}
+	code, page := send(file("be\all.txt"))
+	if code != 422 || strings.Contains(page, "roke off") {
+		t.Errorf("a name with U+0007: %d", code)
+	}
+	says(t, page, "give the file another name")
+	whole := file("bell.txt")
+	code, page = send(whole[:len(whole)-8])
+	if code != 422 {
+		t.Errorf("one that broke off: %d", code)
+	}
+	says(t, page, "broke off")
+}
+
 // pages follows a text from page to page; a few pages of one that takes long.
 func (s *site) pages(at string, most int) (all []string) {
 	s.Helper()
@@ -260,7 +287,7 @@ func TestStopped(t *testing.T) {
 		}
 		s.get(200, s.ana, "/ring")
 	}
-	t.Error("half an upload is still there")
+	t.Error("half an upload is still there, or more went")
 }
 
 // TestBrokenForm: a form that isn't one is refused in words.
