@@ -154,9 +154,9 @@ func (v *seen) read(s member.Session) (err error) {
 	return nil
 }
 
-// EntryOf gives what a reader may see of an entry: of its objects those of a type
-// ("" for all) from a place on, at most EntryObjects.
-func (x *Exchange) EntryOf(ctx context.Context, s member.Session, idx int64, typ string, from int) (out EntryView, err error) {
+// EntryOf gives what a reader may see of an entry: of its objects those that are asked
+// for from a place on, at most EntryObjects.
+func (x *Exchange) EntryOf(ctx context.Context, s member.Session, idx int64, a EntryPart, from int) (out EntryView, err error) {
 	err = x.db.Snapshot(ctx, func(q store.Querier) error {
 		v, err := x.see(ctx, q, s, idx)
 		if err != nil {
@@ -171,10 +171,14 @@ func (x *Exchange) EntryOf(ctx context.Context, s member.Session, idx int64, typ
 		if out.Took, out.About, err = x.took(ctx, q, &v); err != nil {
 			return err
 		}
-		if out.Values, err = x.valuesOf(ctx, q, heads); err != nil {
+		if out.Values, err = x.valuesOf(ctx, q, &v, heads); err != nil {
 			return err
 		}
-		if err := x.fill(ctx, q, s, &out, heads, typ, from); err != nil {
+		asked, err := x.asked(ctx, q, &v, heads, a)
+		if err != nil {
+			return err
+		}
+		if err := x.fill(ctx, q, s, &out, heads, asked, from); err != nil {
 			return err
 		}
 		if out.Places, err = x.placesOf(ctx, s, v.refs); err != nil {
@@ -211,42 +215,68 @@ func typeOf(id string) string {
 	return typ
 }
 
-// valuesOf counts the values that indicators name, each once.
-func (x *Exchange) valuesOf(ctx context.Context, q store.Querier, heads []archive.Object) (out []Count, err error) {
-	var ats []int64
-	for _, o := range heads {
-		if isIndicator(o.ID) {
-			ats = append(ats, o.At)
+// valuesOf counts the values that the indicators of an entry name which are there, each once.
+func (x *Exchange) valuesOf(ctx context.Context, q store.Querier, v *seen, heads []archive.Object) (out []Count, err error) {
+	if len(heads) == len(v.refs) { // nothing of it was taken back: the store counts
+		counts, err := x.things.CountNamed(ctx, q, v.Added, v.Added+v.N-1, v.auds)
+		for _, c := range counts {
+			out = append(out, Count{string(c.Kind), c.N})
+		}
+		return sorted(out), err
+	}
+	names, err := x.namedBy(ctx, q, v, heads)
+	once := make(map[int64]bool, len(names))
+	for _, n := range names {
+		if !once[n.T] {
+			once[n.T] = true
+			out = count(out, string(n.Kind), 1)
 		}
 	}
-	keyed, err := x.things.At(ctx, q, ats)
-	if err != nil {
-		return nil, err
-	}
-	var ts []int64
-	for _, k := range keyed {
-		ts = append(ts, k.T)
-	}
-	slices.Sort(ts)
-	names, err := x.things.Names(ctx, q, slices.Compact(ts))
-	if err != nil {
-		return nil, err
-	}
-	for _, t := range names {
-		out = count(out, string(t.Kind), 1)
-	}
-	slices.SortFunc(out, func(a, b Count) int { return cmp.Or(b.N-a.N, strings.Compare(a.Kind, b.Kind)) })
-	return out, nil
+	return sorted(out), err
 }
 
-// fill adds one page of objects, and what names the entry.
-func (x *Exchange) fill(ctx context.Context, q store.Querier, s member.Session, out *EntryView, heads []archive.Object, typ string, from int) error {
+func sorted(out []Count) []Count {
+	slices.SortFunc(out, func(a, b Count) int { return cmp.Or(b.N-a.N, strings.Compare(a.Kind, b.Kind)) })
+	return out
+}
+
+// namedBy gives what the indicators of an entry name which are there.
+func (x *Exchange) namedBy(ctx context.Context, q store.Querier, v *seen, heads []archive.Object) ([]thing.Name, error) {
+	there := make(map[int64]bool, len(heads))
+	for _, o := range heads {
+		there[o.At] = true
+	}
+	names, err := x.things.Named(ctx, q, v.Added, v.Added+v.N-1, v.auds)
+	return slices.DeleteFunc(names, func(n thing.Name) bool { return !there[n.At] }), err
+}
+
+// EntryPart is which objects of an entry are asked for: all, those of a type, or the
+// indicators that name a value of a kind.
+type EntryPart struct{ Type, Kind string }
+
+// asked gives those of the objects of an entry that are asked for.
+func (x *Exchange) asked(ctx context.Context, q store.Querier, v *seen, heads []archive.Object, a EntryPart) ([]archive.Object, error) {
+	if a.Type != "" {
+		heads = slices.DeleteFunc(slices.Clone(heads), func(o archive.Object) bool { return typeOf(o.ID) != a.Type })
+	}
+	if a.Kind == "" {
+		return heads, nil
+	}
+	names, err := x.namedBy(ctx, q, v, heads)
+	if err != nil {
+		return nil, err
+	}
+	of := map[int64]bool{}
+	for _, n := range names {
+		of[n.At] = of[n.At] || string(n.Kind) == a.Kind
+	}
+	return slices.DeleteFunc(slices.Clone(heads), func(o archive.Object) bool { return !of[o.At] }), nil
+}
+
+// fill adds one page of those objects that are asked for, and what names the entry.
+func (x *Exchange) fill(ctx context.Context, q store.Querier, s member.Session, out *EntryView, heads, asked []archive.Object, from int) error {
 	for _, o := range heads {
 		out.Counts = count(out.Counts, typeOf(o.ID), 1)
-	}
-	asked := heads
-	if typ != "" {
-		asked = slices.DeleteFunc(slices.Clone(heads), func(o archive.Object) bool { return typeOf(o.ID) != typ })
 	}
 	out.Total = len(asked)
 	out.From = max(0, min(from, len(asked)))
@@ -318,6 +348,17 @@ func (x *Exchange) described(ctx context.Context, q store.Querier, s member.Sess
 	for _, f := range stored {
 		if i, ok := place[f.At]; ok {
 			out[i].Newer = f.State == archive.Older
+		}
+	}
+	if slices.ContainsFunc(out, func(o EntryObject) bool { return o.Revoked && o.Name == "" }) {
+		former, err := x.formerNames(ctx, q, stored)
+		if err != nil {
+			return nil, err
+		}
+		for i := range out {
+			if out[i].Revoked {
+				out[i].Name = cmp.Or(out[i].Name, former[out[i].ID])
+			}
 		}
 	}
 	supports, err := x.things.At(ctx, q, ats)
@@ -418,5 +459,9 @@ func (x *Exchange) labelsOf(ctx context.Context, q store.Querier, s member.Sessi
 			return nil, err
 		}
 	}
-	return out, nil
+	former, err := x.formerNames(ctx, q, slices.DeleteFunc(stored, func(f archive.Stored) bool { return out[f.ID] != "" }))
+	for id, name := range former {
+		out[id] = cmp.Or(out[id], name)
+	}
+	return out, err
 }

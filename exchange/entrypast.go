@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -150,6 +151,83 @@ func (x *Exchange) took(ctx context.Context, q store.Querier, v *seen) (n int, a
 		}
 	}
 	return len(v.back), about, nil
+}
+
+// formerNames gives the first value that indicators named, some versions of which are
+// known, by identifier: of one that was taken back only the register of things says
+// it, until every view has heard of that.
+func (x *Exchange) formerNames(ctx context.Context, q store.Querier, versions []archive.Stored) (map[string]string, error) {
+	ids := map[int64]string{}
+	for _, v := range versions {
+		if isIndicator(v.ID) {
+			ids[v.At] = v.ID
+		}
+	}
+	keyed, err := x.things.At(ctx, q, slices.Collect(maps.Keys(ids)))
+	if err != nil || len(keyed) == 0 {
+		return nil, err
+	}
+	of, ts := map[string]int64{}, []int64{}
+	for _, k := range keyed {
+		if id := ids[k.At]; of[id] == 0 {
+			of[id] = k.T
+			ts = append(ts, k.T)
+		}
+	}
+	names, err := x.things.Names(ctx, q, ts)
+	out := make(map[string]string, len(of))
+	for id, t := range of {
+		out[id] = names[t].Value
+	}
+	return out, err
+}
+
+// TakenBack is the recall that took an object back.
+type TakenBack struct {
+	At     time.Time
+	Index  int64  // of its entry
+	Reason string // it went through the gate
+}
+
+// TakenBackBy gives, by date of the object, what took objects back; one that a newer
+// version replaced is left out. The caller may see that they were there.
+func (x *Exchange) TakenBackBy(ctx context.Context, objects []Found) (map[int64]TakenBack, error) {
+	q, ats := x.db.Reader(), []int64{}
+	for _, f := range objects {
+		if f.State == StateTaken {
+			ats = append(ats, f.At)
+		}
+	}
+	out, reasons := map[int64]TakenBack{}, map[int64]string{}
+	for some := range slices.Chunk(ats, targetsAtOnce) {
+		of, err := x.archive.WithdrawalsOf(ctx, q, some)
+		if err != nil {
+			return nil, err
+		}
+		for at, w := range of {
+			if w.Kind != archive.Recall {
+				continue
+			}
+			if _, ok := reasons[w.Index]; !ok {
+				if reasons[w.Index], err = x.reasonOf(ctx, q, w.Index); err != nil {
+					return nil, err
+				}
+			}
+			out[at] = TakenBack{time.UnixMicro(w.At).UTC(), w.Index, reasons[w.Index]}
+		}
+	}
+	return out, nil
+}
+
+// reasonOf reads the reason of a recall or decision.
+func (x *Exchange) reasonOf(ctx context.Context, q store.Querier, idx int64) (string, error) {
+	e, err := x.archive.Entry(ctx, q, idx)
+	if err != nil {
+		return "", err
+	}
+	v := seen{Entry: e}
+	err = v.read(member.Session{})
+	return v.facts.Reason, err
 }
 
 // EntryObjectOf gives one object of an entry, by its ordinal; fault.NotFound also for

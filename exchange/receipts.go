@@ -153,7 +153,7 @@ func (x *Exchange) receiptPart(ctx context.Context, q store.Querier, s member.Se
 	if err := x.typesFiled(ctx, q, s, &v, heads, out); err != nil {
 		return nil, err
 	}
-	values, err := x.valuesOf(ctx, q, heads)
+	values, err := x.valuesOf(ctx, q, &v, heads)
 	if err != nil {
 		return nil, err
 	}

@@ -55,7 +55,7 @@ func TestReceipt(t *testing.T) {
 		t.Fatalf("%d %s", code, page)
 	}
 	want(t, page, "Receipt 0 It proves what was filed", "By Harbor Bank, shown to others as Member ", "To TLP:AMBER Policy rules of the gate", "2 objects: 2 indicators.", "It names 2 domains now.", "may be seen by 3 organisations now",
-		"1 phone. The values are not kept.", "for a person to decide: ", "Leaf 0 ", "1 entry, 0 hashes lead to the root", "Signed by tocsin.invalid/", "tocsin verify receipt-0.txt", "Accepted, receipt signed", "A reviewer decides ")
+		"1 phone number. The values are not kept.", "for a person to decide: ", "Leaf 0 ", "1 entry, 0 hashes lead to the root", "Signed by tocsin.invalid/", "tocsin verify receipt-0.txt", "Accepted, receipt signed", "A reviewer decides ")
 	for _, hides := range []string{"tom.baker", "Sokolov", "555 0132", "Conditions", "The bell has rung", "protected"} {
 		if strings.Contains(page, hides) {
 			t.Errorf("the page says %q", hides)

@@ -8,6 +8,7 @@ import (
 	"embed"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -64,7 +65,7 @@ type body struct {
 	Past     []event
 	Waits    []passage
 	Removed  []line
-	Type     string // that is asked for; "" for all
+	Asked    exchange.EntryPart
 	First    int    // number of the first object that is shown
 	Older    string // address of the next objects; "" for none
 	Newer    string
@@ -118,18 +119,18 @@ func (p pages) report(v *frame.Visit) error {
 	if err != nil {
 		return err
 	}
-	from, typ := 0, v.R.URL.Query().Get("type")
+	from, asked := 0, exchange.EntryPart{Type: v.R.URL.Query().Get("type"), Kind: v.R.URL.Query().Get("kind")}
 	if text := v.R.URL.Query().Get("from"); text != "" {
 		if from, err = strconv.Atoi(text); err != nil || from < 0 {
 			return fault.At(fault.Invalid, "from", "is the number of an object within the report")
 		}
 	}
 	s := v.Visitor.Session
-	e, err := p.x.EntryOf(v.R.Context(), s, idx, typ, from)
+	e, err := p.x.EntryOf(v.R.Context(), s, idx, asked, from)
 	if err != nil {
 		return err
 	}
-	b := &body{EntryView: e, Type: typ, What: e.Kind.String(), Marks: len(e.Places) > 1, First: e.From + 1, To: e.From + len(e.Objects), Name: fmt.Sprintf("report-%d", e.Index)}
+	b := &body{EntryView: e, Asked: asked, What: e.Kind.String(), Marks: len(e.Places) > 1, First: e.From + 1, To: e.From + len(e.Objects), Name: fmt.Sprintf("report-%d", e.Index)}
 	b.May = e.Own && e.Kind == archive.Report && s.May(member.ActRecall) == nil && len(e.Objects) > 0
 	b.Receipt = e.Own || s.May(member.ActOperate) == nil
 	p.count(v, b)
@@ -163,13 +164,13 @@ func (p pages) heading(v *frame.Visit, name string, of int, otherwise string) st
 // count says how many there are of each kind, with where the number leads.
 func (p pages) count(v *frame.Visit, b *body) {
 	for _, c := range b.EntryView.Values {
-		b.Values = append(b.Values, line{Kind: c.Kind, N: c.N, Word: p.word(v, "kind.", c.Kind), Link: b.address("indicator", 0)})
+		b.Values = append(b.Values, line{Kind: c.Kind, N: c.N, Word: p.words(v, "kind.", c.Kind, c.N), Link: b.address(exchange.EntryPart{Kind: c.Kind}, 0)})
 	}
 	for _, c := range b.EntryView.Counts {
-		b.Counts = append(b.Counts, line{Kind: c.Kind, N: c.N, Word: p.word(v, "type.", c.Kind), Link: b.address(c.Kind, 0)})
+		b.Counts = append(b.Counts, line{Kind: c.Kind, N: c.N, Word: p.word(v, "type.", c.Kind), Link: b.address(exchange.EntryPart{Type: c.Kind}, 0)})
 	}
 	for _, c := range b.EntryView.Removed {
-		b.Removed = append(b.Removed, line{Kind: c.Kind, N: c.N, Word: p.word(v, "label.", c.Kind)})
+		b.Removed = append(b.Removed, line{Kind: c.Kind, N: c.N, Word: p.words(v, "label.", c.Kind, c.N)})
 	}
 	for _, h := range b.EntryView.Held {
 		b.Waits = append(b.Waits, passage{p.word(v, "label.", h.Kind), h.Path, held.StateName(h.State)})
@@ -182,6 +183,15 @@ func (p pages) word(v *frame.Visit, group, name string) string {
 		return w
 	}
 	return p.Word(v, group+"other")
+}
+
+// words is word for so many.
+func (p pages) words(v *frame.Visit, group, name string, n int) string {
+	form := map[bool]string{true: ".one", false: ".other"}[n == 1]
+	if key := group + name + form; p.Word(v, key) != key {
+		return p.Word(v, key)
+	}
+	return p.Word(v, group+"else"+form)
 }
 
 // table makes the rows, type by type.
@@ -243,25 +253,31 @@ func (p pages) became(v *frame.Visit, b *body) {
 	}
 }
 
-func (b *body) address(typ string, from int) string {
-	a := fmt.Sprintf("/report/%d", b.Index)
-	sep := "?"
-	if typ != "" {
-		a, sep = a+"?type="+typ, "&"
+// address is where objects of the report stand: those that are asked for, from a place on.
+func (b *body) address(a exchange.EntryPart, from int) string {
+	q := url.Values{}
+	for name, value := range map[string]string{"type": a.Type, "kind": a.Kind} {
+		if value != "" {
+			q.Set(name, value)
+		}
 	}
 	if from > 0 {
-		a += fmt.Sprintf("%sfrom=%d", sep, from)
+		q.Set("from", strconv.Itoa(from))
 	}
-	return a
+	to := fmt.Sprintf("/report/%d", b.Index)
+	if len(q) > 0 {
+		to += "?" + q.Encode()
+	}
+	return to
 }
 
 // pages makes the addresses of the pages beside this one.
 func (b *body) pages() {
 	if b.To < b.Total {
-		b.Older = b.address(b.Type, b.To)
+		b.Older = b.address(b.Asked, b.To)
 	}
 	if b.From > 0 {
-		b.Newer = b.address(b.Type, max(0, b.From-exchange.EntryObjects))
+		b.Newer = b.address(b.Asked, max(0, b.From-exchange.EntryObjects))
 	}
 }
 

@@ -74,7 +74,7 @@ func TestReport(t *testing.T) {
 	if code != 200 {
 		t.Fatalf("%d %s", code, page)
 	}
-	want(t, page, "Report 0 Quota phish", "2 objects that you may see. Your organisation filed it.", "Domains 1", "removed: person 1 clicked", "phone removed: phone .", "[sic]", "Taken out before it left", "1 phone", "1 person", "Indicators owa.quota[.]example In force 0.0", "3 organisations", "Filed, receipt signed")
+	want(t, page, "Report 0 Quota phish", "2 objects that you may see. Your organisation filed it.", "Domain 1", "removed: person 1 clicked", "phone removed: phone number .", "[sic]", "Taken out before it left", "1 phone number", "1 person", "Indicators owa.quota[.]example In force 0.0", "3 organisations", "Filed, receipt signed")
 	wantNot(t, page, "Otto", "555", ">owa.quota.example<", `href="http`)
 	if !strings.Contains(page, `href="/recall?ref=report-0"`) || !strings.Contains(page, `href="/receipt/0"`) || !strings.Contains(page, `href="/i/`) {
 		t.Error("its own member is offered its receipt, and to take it back")
@@ -95,6 +95,33 @@ func TestReport(t *testing.T) {
 		if code, _, _ := n.Page(ana, bad, nil); code != 400 {
 			t.Errorf("%s: %d", bad, code)
 		}
+	}
+}
+
+// TestKinds: each number leads to exactly what it counts, in words of one and of many.
+func TestKinds(t *testing.T) {
+	n := apptest.Start(t, "Harbor Bank")
+	ana := n.Person("Harbor Bank")
+	n.Want(201, "Harbor Bank", "POST", "/api/v1/reports", strings.Join([]string{"value", "one.example", "two.example", "198.51.100.7", "https://three.example/a", strings.Repeat("a1", 32)}, "\n"), "Content-Type", "text/csv")
+	_, _, page := n.Page(ana, "/report/0", nil)
+	want(t, page, "Domains 2", "IPv4 address 1", "Web address 1", "File hash (SHA-256) 1")
+	for kind, rows := range map[string]int{"domain": 2, "ipv4": 1, "url": 1, "sha256": 1} {
+		link := "/report/0?kind=" + kind
+		if !strings.Contains(page, `href="`+link+`#objects">`+fmt.Sprint(rows)+`</a>`) {
+			t.Errorf("no number leads to %s", link)
+		}
+		_, _, some := n.Page(ana, link, nil)
+		want(t, some, fmt.Sprintf("1 to %d of %d", rows, rows))
+		if got := strings.Count(some, `href="/report/0/object/`); got != rows {
+			t.Errorf("%s: %d rows, not %d", link, got, rows)
+		}
+	}
+	// What was taken back is counted no more, nor listed.
+	n.Want(201, "Harbor Bank", "POST", "/api/v1/recalls", `{"ref":"one.example","reason":"a mistake"}`)
+	_, _, page = n.Page(ana, "/report/0?kind=domain", nil)
+	want(t, page, "Domain 1", "1 to 1 of 1", "two[.]example")
+	if _, _, page = n.Page(ana, "/report/0?kind=nonsense", nil); strings.Contains(page, `href="/report/0/object/`) {
+		t.Error("a kind that isn't there lists objects")
 	}
 }
 
@@ -120,7 +147,7 @@ func TestObject(t *testing.T) {
 	want(t, page, "Report 0", "No object of it is here. 1 was taken back.", "1 object taken back", "Everything that you could see here was taken back")
 	wantNot(t, page, "evil", "/recall?ref=report-0")
 	_, _, page = n.Page(ana, "/report/1", nil)
-	want(t, page, "Recall 1", "It took back 1 object that you could see.", "a mistake", "Came with Report 0", "Taken back 1.1")
+	want(t, page, "Recall 1", "It took back 1 object that you could see.", "a mistake", "Came with Report 0", "Indicators evil[.]example Taken back 1.1")
 	if strings.Contains(page, `href="/i/`) {
 		t.Error("a filler is shown as a value")
 	}

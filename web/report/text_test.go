@@ -20,7 +20,7 @@ func TestPieces(t *testing.T) {
 		"from [person-1] to [email]":    "from |cut:person 1| to |cut:mailbox",
 		"[held]":                        "held:held",
 		"[sic] a[0] [dot] [Email] [] [": "[sic] a[0] [dot] [Email] [] [",
-		"[[phone]]":                     "[|cut:phone|]",
+		"[[phone]]":                     "[|cut:phone number|]",
 		"a\u202eb":                      "a⟨U+202E⟩b",
 		"[person-1][person-12]":         "cut:person 1|cut:person 12",
 	} {

@@ -68,6 +68,7 @@ type event struct {
 	At         time.Time
 	Word       string
 	Who        string
+	Why        string // as its filer gave it, through the gate
 	Collection string
 	Link       string
 	Next       bool // it is still to come
@@ -150,7 +151,11 @@ func (p pages) page(v *frame.Visit, t observable.Thing) error {
 	if err != nil {
 		return err
 	}
-	p.timeline(v, b, names)
+	back, err := p.x.TakenBackBy(ctx, page.Indicators)
+	if err != nil {
+		return err
+	}
+	p.timeline(v, b, names, back)
 	p.around(v, b, names)
 	p.grade(v, b)
 	if v.R.URL.Query().Get("graph") != "" && len(b.Relations) > 0 {
@@ -198,7 +203,7 @@ func (p pages) names(ctx context.Context, page exchange.ThingPage) (map[int64]st
 const eventsShown = 40
 
 // timeline tells what happened to the value, and what will by itself.
-func (p pages) timeline(v *frame.Visit, b *body, names map[int64]string) {
+func (p pages) timeline(v *frame.Visit, b *body, names map[int64]string, back map[int64]exchange.TakenBack) {
 	until := time.Time{}
 	for _, f := range b.Indicators {
 		if !slices.Contains(b.Marks, f.Collection) {
@@ -210,7 +215,11 @@ func (p pages) timeline(v *frame.Visit, b *body, names map[int64]string) {
 		}
 		switch {
 		case f.State == exchange.StateTaken:
-			e.Word, e.Link = p.Word(v, "did.gone"), ""
+			if by, ok := back[f.At]; ok {
+				b.Past = append(b.Past, event{At: by.At, Word: p.Word(v, "did.back"), Why: by.Reason, Collection: f.Collection, Link: fmt.Sprintf("/report/%d", by.Index)})
+			} else {
+				e.Word = p.Word(v, "did.replaced")
+			}
 		case f.State == exchange.StateExpired:
 			b.Past = append(b.Past, event{At: f.Until, Word: p.Word(v, "did.expired"), Collection: f.Collection})
 		case f.Until.After(until):

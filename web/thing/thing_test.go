@@ -173,7 +173,10 @@ func TestSaw(t *testing.T) {
 		t.Errorf("of what was taken back: %d %s", code, text(page))
 	}
 	_, _, page = n.Page(cy, at, nil)
-	want(t, page, "Whoever reported it has taken it back", "Taken back")
+	want(t, page, "Whoever reported it has taken it back", "Taken back TLP:AMBER a mistake")
+	if !regexp.MustCompile(`<time datetime="[^"]*">[^<]*</time><a href="/report/\d+">Taken back</a>`).MatchString(page) {
+		t.Error("the taking back has no time, or doesn't lead to its entry")
+	}
 	if strings.Contains(text(page), "I saw it too") {
 		t.Error("a sighting of what is out of force is offered")
 	}
