@@ -59,7 +59,8 @@ func (x *Exchange) accept(ctx context.Context, s member.Session, body io.Reader,
 	}
 	defer give()
 	// Step 1 read: bytes of any supported format become objects; limits; strict JSON.
-	r, err := auto.Open(body, o.Format, x.readOptions(s, o.Name))
+	own := ours(s.Member, o.Named)
+	r, err := auto.Open(body, o.Format, x.readOptions(s, o.Name, own))
 	if err != nil {
 		return f, err
 	}
@@ -67,7 +68,7 @@ func (x *Exchange) accept(ctx context.Context, s member.Session, body io.Reader,
 	n := 1
 	for ; err == nil; n++ {
 		next, nextErr := r.Next()
-		w := &work{session: s, options: o, target: target, batch: batch, report: &f, part: n, last: errors.Is(nextErr, io.EOF)}
+		w := &work{session: s, options: o, target: target, own: own, batch: batch, report: &f, part: n, last: errors.Is(nextErr, io.EOF)}
 		partErr := x.asSeen(w)
 		var k *kept
 		if partErr == nil {

@@ -7,12 +7,13 @@ import (
 	"tocsin/fault"
 	"tocsin/intake"
 	"tocsin/member"
+	"tocsin/privacy"
 	"tocsin/stix"
 )
 
 // readOptions is what the readers of formats need.
-func (x *Exchange) readOptions(s member.Session, name string) intake.Options {
-	return intake.Options{Now: now(), NewID: NewID, CreatedBy: s.Member.Identity, Name: name}
+func (x *Exchange) readOptions(s member.Session, name string, own *privacy.Own) intake.Options {
+	return intake.Options{Now: now(), NewID: NewID, CreatedBy: s.Member.Identity, Name: name, Ours: atOwn(own)}
 }
 
 // allow is step 2: it reads the header of each object and decides its audience.

@@ -412,12 +412,12 @@ func TestRecallPreviewChanges(t *testing.T) {
 func TestRecallReason(t *testing.T) {
 	n := newNode(t)
 	for reason, ok := range map[string]bool{"": false, " \n": false, strings.Repeat("x", 1000): true, strings.Repeat("x", 1001): false, "why": true} {
-		got, err := n.x.RecallReason(n.bank, reason)
+		got, err := n.x.RecallReason(n.bank, n.bank, reason)
 		if (err == nil) != ok || ok && got != reason {
 			t.Errorf("%d bytes: %d, %v", len(reason), len(got), err)
 		}
 	}
-	if got, err := n.x.RecallReason(n.bank, "ask jane.doe@harborbank.example"); err != nil || strings.Contains(got, "jane") {
+	if got, err := n.x.RecallReason(n.bank, n.bank, "ask jane.doe@harborbank.example"); err != nil || strings.Contains(got, "jane") {
 		t.Errorf("%q, %v", got, err)
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"tocsin/intake"
 	"tocsin/intake/scan"
+	"tocsin/member"
 	"tocsin/observable"
 	"tocsin/privacy"
 	"tocsin/stix"
@@ -19,10 +20,11 @@ func (s *Shown) add(x *Exchange, k *kept) {
 	for _, it := range k.previewed {
 		s.values(k, it)
 	}
+	s.written(k)
 	source := s.source(k)
 	var mine []MarkedText
 	if source != nil {
-		source.people(x.gate, k.previewed)
+		source.people(x.gate, k.work.own, k.previewed)
 		mine = append(mine, *source)
 	}
 	for _, it := range k.previewed {
@@ -44,11 +46,27 @@ func (s *Shown) add(x *Exchange, k *kept) {
 	for i := range chosen {
 		t := &chosen[i]
 		for _, sp := range t.Spans {
-			if sp.Verdict == VerdictRemove && sp.Type != typeIdentifier {
-				s.removed[sp.Type]++
+			if sp.Reason == ReasonNotSent {
+				s.NotSent++
 			}
 		}
 		s.take(t)
+	}
+}
+
+// written notes the objects that would be written.
+func (s *Shown) written(k *kept) {
+	for _, it := range k.items {
+		if it.implied && slices.ContainsFunc(s.Objects, func(o ObjectResult) bool {
+			return o.ID == it.obj.ID && o.Collection == member.CollectionName(k.work.session, it.aud)
+		}) {
+			continue // written with the part before
+		}
+		o := ObjectResult{ID: it.obj.ID, Version: it.obj.Version(), Collection: member.CollectionName(k.work.session, it.aud)}
+		if len(s.Objects) < intake.MaxObjects {
+			o.Raw = it.obj.Raw // of a large report those of its first objects
+		}
+		s.Objects = append(s.Objects, o)
 	}
 }
 

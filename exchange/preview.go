@@ -26,19 +26,20 @@ const (
 // that files it, from the same run of the gate.
 type Shown struct {
 	Texts   []MarkedText
-	Cut     int           // bytes of text that are not shown
-	Shared  []Count       // values that become things, each once
-	Removed []Count       // values in Texts and in what was cut
-	Held    []Count       // passages that would wait for a person
-	Values  []Value       // the first 1,000 of Shared, in the order of the report
-	Benign  []Benign      // what is never blocked, and why
-	Readers []Readers     // who would see it
-	Format  intake.Format // that it was read as
-	Seen    []string      // for Options.Seen: one for each part
+	Cut     int            // bytes of text that are not shown
+	Shared  []Count        // values that become things, each once
+	Removed []Count        // values of the account (Filed.Removed), as the receipt counts them
+	NotSent int            // values marked in Texts that stand in no object, and so in no account
+	Objects []ObjectResult // that would be written, as the receipt counts them: with the identities that the exchange adds, without what waits whole or is there already
+	Held    []Count        // passages that would wait for a person
+	Values  []Value        // the first 1,000 of Shared, in the order of the report
+	Benign  []Benign       // what is never blocked, and why
+	Readers []Readers      // who would see it
+	Format  intake.Format  // that it was read as
+	Seen    []string       // for Options.Seen: one for each part
 
 	counted map[observable.Thing]bool
 	benign  map[observable.Thing]bool
-	removed map[string]int
 	size    int
 }
 
@@ -104,7 +105,7 @@ func (t TakeOut) none() bool { return !t.All && len(t.Passages) == 0 }
 // Show does steps 1 to 5 as Preview does, and gives what a person should see
 // before it is filed.
 func (x *Exchange) Show(ctx context.Context, s member.Session, body io.Reader, o Options) (f Filed, shown *Shown, err error) {
-	shown = &Shown{counted: map[observable.Thing]bool{}, benign: map[observable.Thing]bool{}, removed: map[string]int{}}
+	shown = &Shown{counted: map[observable.Thing]bool{}, benign: map[observable.Thing]bool{}}
 	f, err = x.accept(ctx, s, body, o, func(ctx context.Context, w *work) (*kept, error) {
 		w.shown = shown
 		k, err := x.prepare(ctx, w)
@@ -121,8 +122,8 @@ func (x *Exchange) Show(ctx context.Context, s member.Session, body io.Reader, o
 	for _, h := range f.Held {
 		shown.Held = count(shown.Held, h.Type, 1)
 	}
-	for kind, n := range shown.removed {
-		shown.Removed = count(shown.Removed, kind, n)
+	for _, r := range f.Removed {
+		shown.Removed = count(shown.Removed, r.Type, r.Count)
 	}
 	for _, list := range [][]Count{shown.Shared, shown.Removed, shown.Held} {
 		slices.SortFunc(list, func(a, b Count) int { return strings.Compare(a.Kind, b.Kind) })
@@ -163,7 +164,7 @@ func (x *Exchange) known(ctx context.Context, s member.Session, values []Value) 
 func (x *Exchange) seenMark(w *work) string {
 	policy, m := x.gate.PolicyHash(), w.session.Member
 	o := w.options
-	choices := fmt.Appendf(nil, "%d %d %d %q %d %t %q %q %t %q %t", m.ID, w.part, o.TLP, o.Group, o.Collection, o.Named || m.Named, o.Format, o.Name,
+	choices := fmt.Appendf(nil, "%d %q %q %d %d %q %d %t %q %q %t %q %t", m.ID, m.Name, m.Domains, w.part, o.TLP, o.Group, o.Collection, o.Named || m.Named, o.Format, o.Name,
 		o.TakeOut.All, o.TakeOut.Passages, m.Publisher)
 	sum := x.keys.MAC("preview", policy[:], w.batch.Input, choices)
 	return hex.EncodeToString(sum[:16])

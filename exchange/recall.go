@@ -18,7 +18,6 @@ import (
 	"tocsin/ledger"
 	"tocsin/member"
 	"tocsin/observable"
-	"tocsin/privacy"
 	"tocsin/stix"
 	"tocsin/store"
 	"tocsin/thing"
@@ -78,7 +77,7 @@ func (x *Exchange) takeBack(ctx context.Context, s member.Session, reason string
 		return Filed{}, fault.New(fault.Invalid, "say why, in at most 1,000 characters: everyone who acted on it will ask")
 	}
 	// The reason is read by everyone who acted on the report: it goes through the gate like any text.
-	reason = privacy.Scrub(reason, x.gate.Text(reason))
+	reason = x.scrub(s.Member, reason)
 	for range tries {
 		what, err := find()
 		if err != nil {

@@ -9,7 +9,6 @@ import (
 	"tocsin/archive"
 	"tocsin/fault"
 	"tocsin/member"
-	"tocsin/privacy"
 	"tocsin/store"
 	"tocsin/thing"
 )
@@ -134,12 +133,13 @@ func (x *Exchange) recallMark(ts []target) string {
 	return hex.EncodeToString(sum[:8])
 }
 
-// RecallReason gives a reason as its readers would get it, without personal values.
-func (x *Exchange) RecallReason(reason string) (string, error) {
+// RecallReason gives a reason as its readers would get it: without personal values, and
+// without what tells who takes back.
+func (x *Exchange) RecallReason(s member.Session, reason string) (string, error) {
 	if err := checkReason(reason); err != nil {
 		return "", err
 	}
-	return privacy.Scrub(reason, x.gate.Text(reason)), nil
+	return x.scrub(s.Member, reason), nil
 }
 
 func checkReason(reason string) error {

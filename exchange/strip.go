@@ -9,7 +9,8 @@ import (
 )
 
 // strip is step 3: the gate judges all objects of the part together; then the
-// identifiers that may not be published are replaced, everywhere.
+// identifiers that may not be published are replaced, everywhere. Of a member that is
+// not named, what tells who it is goes like a person's value.
 func (x *Exchange) strip(ctx context.Context, k *kept, items []*item) (_ []*item, err error) {
 	objs := make([]stix.Object, len(items))
 	for i, it := range items {
@@ -17,6 +18,7 @@ func (x *Exchange) strip(ctx context.Context, k *kept, items []*item) (_ []*item
 	}
 	publisher := k.work.session.Member.Publisher
 	order, left := x.order(k, items)
+	order.Own = k.work.own
 	if publisher {
 		order.TakeOut = nil // kept byte for byte: what is named is not taken out, and refused below
 	}
@@ -31,6 +33,10 @@ func (x *Exchange) strip(ctx context.Context, k *kept, items []*item) (_ []*item
 			// Record-only: what its own creator published to everyone is kept byte for byte.
 			k.recorded += len(v.Removed) + len(v.Held)
 			v = privacy.Stripped{Raw: it.obj.Raw}
+		}
+		if k.work.own.In(it.obj.Type) {
+			k.failItem(it, fault.At(fault.Refused, "type", "the name of this type tells who you are; show your name, or file it under another type"))
+			continue
 		}
 		it.stripped, it.creator = v, it.obj.CreatedBy
 		if v.Changed {

@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -83,20 +84,27 @@ func afterGap(b []byte) []byte {
 // searching bounds the bytes that are searched for what stands in the source.
 const searching = 512 << 20
 
-// people marks the persons' values in the source of which others see nothing: they
+// people marks the persons' values, and what tells who files, in the source of which others see nothing: they
 // are looked for in every object that would go out.
-func (t *MarkedText) people(g *privacy.Gate, items []*item) {
+func (t *MarkedText) people(g *privacy.Gate, own *privacy.Own, items []*item) {
 	size := 0
 	for _, it := range items {
 		size += len(it.obj.Raw)
 	}
 	budget := searching
-	for _, sp := range g.Text(t.Text) {
+	spans := slices.DeleteFunc(append(g.Text(t.Text), own.Find(t.Text)...), func(sp privacy.Span) bool { return sp.Verdict == privacy.Keep })
+	slices.SortStableFunc(spans, func(a, b privacy.Span) int { return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(b.End, a.End)) })
+	end := 0
+	for _, sp := range spans {
+		if sp.Start < end {
+			continue
+		}
 		if budget -= size; budget < 0 {
 			return // no word on the others: what is not marked is not claimed to be gone
 		}
-		if sp.Verdict != privacy.Keep && !goesOut(items, t.Text[sp.Start:sp.End]) {
+		if !goesOut(items, t.Text[sp.Start:sp.End]) {
 			t.Spans = append(t.Spans, Span{Start: sp.Start, End: sp.End, Verdict: VerdictRemove, Type: sp.Type, Reason: ReasonNotSent})
+			end = sp.End
 		}
 	}
 }

@@ -24,6 +24,7 @@ type work struct {
 	session member.Session
 	options Options
 	target  member.Target
+	own     *privacy.Own // what tells who files; nil when it may be named
 	batch   intake.Batch
 	report  *Filed // the parts before this one
 	shown   *Shown // of a preview that a person looks at; else nil

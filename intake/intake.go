@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"tocsin/fault"
+	"tocsin/observable"
 )
 
 // Format names a format of reports.
@@ -35,6 +36,9 @@ type Options struct {
 	CreatedBy string                  // identity id of the submitter, put into objects that are made here; "" leaves it out
 	Marking   string                  // marking-definition id put into objects made here; "" leaves it out
 	Name      string                  // file name, for titles; may be ""
+
+	// Ours tells values of the submitter itself, which give no object; nil for none.
+	Ours func(observable.Thing) bool
 }
 
 // Item is one object of a report: either as it came (STIX 2.1) or made here.

@@ -60,6 +60,10 @@ var legalForms = [...]string{
 	"pty", "pty ltd", "pte", "pte ltd", "pvt", "pvt ltd", "private limited", "sdn bhd", "bhd", "kk", "gk", "co ltd", "jsc", "pjsc", "ojsc", "ooo", "zao", "ao",
 }
 
+// BareName gives a company's name as names are compared: in small letters, without
+// punctuation and without its legal form.
+func BareName(s string) string { return bareName(s) }
+
 // bareName gives what a company's name is compared by.
 func bareName(s string) string {
 	var b strings.Builder

@@ -158,7 +158,11 @@ func unescape(s string) string {
 
 // personIn tells whether decoded text has anything that would not be released.
 func (t *text) personIn(plain string) bool {
+	if t.m.own.In(plain) {
+		return true
+	}
 	m := newMemory(t.g)
+	m.own = t.m.own
 	m.nested = t.m.nested + 1
 	at := t.at
 	at.label = ""

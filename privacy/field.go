@@ -126,6 +126,14 @@ func isDigest(s string) bool {
 
 // key replaces the name of a property that is a person's value.
 func (r *report) key(f stix.Field, j *judged) {
+	if _, id := stix.CheckID(f.Value); !id {
+		if own := r.m.own.Find(f.Value); len(own) > 0 {
+			j.spans = []Span{{0, len(f.Value), typeOwn, Remove, own[0].Reason, 0}}
+			r.keys++
+			j.instead = "removed_" + itoa(r.keys)
+			return
+		}
+	}
 	simple := len(f.Value) <= 64
 	for i := range len(f.Value) {
 		c := f.Value[i]

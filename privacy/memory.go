@@ -17,6 +17,7 @@ type memory struct {
 	count   int                // persons numbered
 	nested  int                // codes that the text at hand was inside of
 	work    int
+	own     *Own // what tells who files; nil for none
 }
 
 // known is a value that is removed wherever it stands.

@@ -52,7 +52,11 @@ func newReport(g *Gate, objs []stix.Object) *report {
 // strip judges all fields, then applies what was learnt from all to each.
 func (r *report) strip(o Order) []Stripped {
 	out := make([]Stripped, len(r.objs))
+	r.m.own = o.Own
 	for i, fields := range r.judge() {
+		if o.Own != nil {
+			r.takeOwn(i, fields)
+		}
 		if o.TakeOut != nil {
 			r.takeOut(i, fields, o.TakeOut)
 		}

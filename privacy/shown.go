@@ -9,6 +9,8 @@ type Order struct {
 	// TakeOut is the submitter's own word on a doubtful passage: true takes it out for
 	// good instead of holding it. object counts in the report, value is the whole field.
 	TakeOut func(object int, p Passage, value string) bool
+	// Own is what tells who files; it is removed too. nil for one that may be named.
+	Own *Own
 }
 
 // BySubmitter is the reason of what its own submitter had taken out.

@@ -161,7 +161,7 @@ func (t *text) structure() {
 }
 
 // types are the words of placeholders.
-const types = " person email phone username secret national_id payment_card bank_account address date_of_birth age employee_id medical_record health geo_coordinates imei mac_address ip_address hostname encoded_personal held "
+const types = " person email phone username secret national_id payment_card bank_account address date_of_birth age employee_id medical_record health geo_coordinates imei mac_address ip_address hostname encoded_personal organisation held "
 
 // placeholder marks [person-1] and its like.
 func (t *text) placeholder(i int) {

@@ -110,7 +110,7 @@ func (p pages) fill(v *frame.Visit, ref string, b *body) error {
 		b.Names = append(b.Names, short(name))
 	}
 	if b.Reason != "" && b.Error == "" {
-		reads, err := p.x.RecallReason(b.Reason)
+		reads, err := p.x.RecallReason(v.Visitor.Session, b.Reason)
 		if err == nil && reads != b.Reason {
 			b.Reads = reads
 		}
@@ -168,7 +168,7 @@ func (p pages) do(v *frame.Visit) error {
 	f := v.R.PostForm
 	b := body{Thing: f.Get("i"), Reason: strings.TrimSpace(f.Get("reason"))}
 	b.Ref = strings.TrimSpace(f.Get("ref"))
-	reads, err := p.x.RecallReason(b.Reason)
+	reads, err := p.x.RecallReason(v.Visitor.Session, b.Reason)
 	if err != nil {
 		b.Error, b.At = fault.Public(err), "reason"
 		return p.preview(v, http.StatusUnprocessableEntity, b)

@@ -48,7 +48,7 @@ type checkPage struct {
 }
 
 // counts is the legend.
-type counts struct{ Shared, Removed, Held int }
+type counts struct{ Shared, Removed, NotSent, Held int }
 
 type tab struct {
 	Key, Link string
@@ -203,7 +203,7 @@ func (d *desk) fill(v *frame.Visit, b *checkPage, f exchange.Filed, s *exchange.
 	if b.Title == "" {
 		b.Title = d.pages.Word(v, "untitled")
 	}
-	b.Counts = counts{sum(s.Shared), sum(s.Removed), len(f.Held)}
+	b.Counts = counts{sum(s.Shared), sum(s.Removed), s.NotSent, len(f.Held)}
 	b.Failures, b.More = listed(f.Failures)
 	b.Cut, b.CutSize = s.Cut > 0, frame.Bytes(int64(s.Cut))
 	b.Kept = b.Draft.Ends.Format("15:04")
@@ -243,7 +243,11 @@ func (d *desk) sections(v *frame.Visit, b *checkPage, f exchange.Filed, s *excha
 	r := reader{}
 	switch b.View {
 	case viewSTIX:
-		r.text = stixOf(f.Objects)
+		all := s.Objects
+		if len(all) == 0 {
+			all = f.Objects // there already, or waiting
+		}
+		r.text = stixOf(all)
 	case viewOthers:
 		var out []exchange.MarkedText
 		for _, t := range s.Texts {

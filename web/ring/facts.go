@@ -17,7 +17,7 @@ func (d *desk) objects(v *frame.Visit, b *checkPage, f exchange.Filed, s *exchan
 		o.Counts = append(o.Counts, d.counted(v, "kind.", c.Kind, c.N))
 	}
 	types := map[string]int{}
-	for _, ob := range f.Objects {
+	for _, ob := range s.Objects {
 		typ, _, _ := strings.Cut(ob.ID, "--")
 		types[typ]++
 	}

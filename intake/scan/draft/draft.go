@@ -69,11 +69,11 @@ func New(o intake.Options) *Maker {
 
 // Mention makes the object of a mention, unless it is there. Values that stand
 // for nothing or for what nobody must block (private addresses, public
-// resolvers, the hash of an empty file) give none.
+// resolvers, the hash of an empty file) give none, nor do the submitter's own.
 func (m *Maker) Mention(n Mention) {
 	things := slices.DeleteFunc(slices.Clone(n.Things), func(t observable.Thing) bool {
 		reason, special := observable.Special(t)
-		return special && reason != "documentation"
+		return special && reason != "documentation" || m.o.Ours != nil && m.o.Ours(t)
 	})
 	if len(things) == 0 {
 		return
