@@ -127,18 +127,53 @@ func (a Admin) RemoveGroup(ctx context.Context, name string) error {
 	})
 }
 
-// AddToGroup puts a member into a group.
+// AddToGroup puts a member into a group; the operator's own office into one that
+// something was shared with: two people.
 func (a Admin) AddToGroup(ctx context.Context, group, memberName string) error {
-	return a.do(ctx, audit.GroupJoin, a.x.refOf(ctx, memberName), func() (string, error) {
-		return "", a.x.members.AddToGroup(ctx, group, memberName)
+	aud, about := a.x.aboutGroup(ctx, group)
+	return a.do(ctx, audit.GroupJoin, about, func() (string, error) {
+		if a.s.Alone() && about != "" {
+			s, err := a.x.members.Session(ctx, memberName)
+			if err != nil {
+				return "", err
+			}
+			if two, err := a.x.JoinTakesTwo(ctx, aud, s.Member); err != nil || two {
+				return "", orElse(err, errTwo)
+			}
+		}
+		return a.x.refOf(ctx, memberName), a.x.members.AddToGroup(ctx, group, memberName)
 	})
 }
 
-// RemoveFromGroup takes a member out of a group.
+// RemoveFromGroup takes a member out of a group; the last one of a group that
+// something was shared with: two people.
 func (a Admin) RemoveFromGroup(ctx context.Context, group, memberName string) error {
-	return a.do(ctx, audit.GroupLeave, a.x.refOf(ctx, memberName), func() (string, error) {
-		return "", a.x.members.RemoveFromGroup(ctx, group, memberName)
+	aud, about := a.x.aboutGroup(ctx, group)
+	return a.do(ctx, audit.GroupLeave, about, func() (string, error) {
+		if a.s.Alone() && about != "" {
+			all, err := a.x.members.Groups(ctx)
+			if err != nil {
+				return "", err
+			}
+			i := slices.IndexFunc(all, func(g member.GroupInfo) bool { return g.Audience == aud })
+			if i >= 0 {
+				if two, err := a.x.LeaveTakesTwo(ctx, all[i]); err != nil || two {
+					return "", orElse(err, errTwo)
+				}
+			}
+		}
+		return a.x.refOf(ctx, memberName), a.x.members.RemoveFromGroup(ctx, group, memberName)
 	})
+}
+
+// aboutGroup gives a group and the audit record's word for it; "" when there is none
+// of that name.
+func (x *Exchange) aboutGroup(ctx context.Context, name string) (member.Audience, string) {
+	aud, err := x.groupOf(ctx, name)
+	if err != nil {
+		return 0, ""
+	}
+	return aud, groupRef(aud)
 }
 
 func orElse(err, other error) error {

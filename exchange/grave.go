@@ -20,6 +20,8 @@ const (
 	GraveMember  = "remove member"
 	GraveKey     = "remove operator's key"
 	GraveGroup   = "remove group"
+	GraveJoin    = "put own office into group"
+	GraveLeave   = "take last member out of group"
 	GravePerson  = "remove operator's person"
 	GraveRole    = "take operator's role"
 	GraveRaise   = "give operator's role"
@@ -70,11 +72,17 @@ func graveActs() []graveAct {
 			return "", Admin{x, s}.RemoveKey(ctx, g.Key)
 		}},
 		{GraveGroup, member.ActAdminister, func(ctx context.Context, x *Exchange, s member.Session, _ People, g Grave) (string, error) {
-			name, err := x.groupName(ctx, g.Group)
+			name, err := x.GroupName(ctx, g.Group)
 			if err != nil {
 				return "", err
 			}
 			return "", Admin{x, s}.RemoveGroup(ctx, name)
+		}},
+		{GraveJoin, member.ActAdminister, func(ctx context.Context, x *Exchange, s member.Session, _ People, g Grave) (string, error) {
+			return "", x.changeGroup(ctx, s, g, Admin.AddToGroup)
+		}},
+		{GraveLeave, member.ActAdminister, func(ctx context.Context, x *Exchange, s member.Session, _ People, g Grave) (string, error) {
+			return "", x.changeGroup(ctx, s, g, Admin.RemoveFromGroup)
 		}},
 		{GravePerson, member.ActAdminister, func(ctx context.Context, x *Exchange, s member.Session, people People, g Grave) (string, error) {
 			return "", x.removePerson(ctx, s, people, g.Person)
@@ -122,7 +130,40 @@ func (x *Exchange) memberByID(ctx context.Context, id member.ID) (member.Member,
 	return member.Member{}, fault.New(fault.NotFound, "there is no such member, or no longer")
 }
 
-func (x *Exchange) groupName(ctx context.Context, aud member.Audience) (string, error) {
+// changeGroup puts the member of a grave act into its group, or takes it out.
+func (x *Exchange) changeGroup(ctx context.Context, s member.Session, g Grave, change func(Admin, context.Context, string, string) error) error {
+	m, err := x.memberByID(ctx, g.Member)
+	if err != nil {
+		return err
+	}
+	name, err := x.GroupName(ctx, g.Group)
+	if err != nil {
+		return err
+	}
+	return change(Admin{x: x, s: s}, ctx, name, m.Name)
+}
+
+// JoinTakesTwo tells whether putting a member into a group takes a second person:
+// the operator's own office into one that something was shared with, since it reads
+// all of that from then on.
+func (x *Exchange) JoinTakesTwo(ctx context.Context, aud member.Audience, m member.Member) (bool, error) {
+	if m.Role != member.RoleOperator {
+		return false, nil
+	}
+	return x.HasContent(ctx, aud)
+}
+
+// LeaveTakesTwo tells whether taking a member out takes a second person: the last
+// one of a group that something was shared with, which is as good as closing it.
+func (x *Exchange) LeaveTakesTwo(ctx context.Context, g member.GroupInfo) (bool, error) {
+	if len(g.Members) > 1 {
+		return false, nil
+	}
+	return x.HasContent(ctx, g.Audience)
+}
+
+// GroupName gives the name of a sharing group; fault.NotFound when there is none.
+func (x *Exchange) GroupName(ctx context.Context, aud member.Audience) (string, error) {
 	all, err := x.members.Groups(ctx)
 	if err != nil {
 		return "", err
@@ -141,7 +182,11 @@ func (x *Exchange) there(ctx context.Context, people People, g Grave) (err error
 	case GraveKey, GraveRotate:
 		_, err = x.keyOf(ctx, g.Key)
 	case GraveGroup:
-		_, err = x.groupName(ctx, g.Group)
+		_, err = x.GroupName(ctx, g.Group)
+	case GraveJoin, GraveLeave:
+		if _, err = x.memberByID(ctx, g.Member); err == nil {
+			_, err = x.GroupName(ctx, g.Group)
+		}
 	case GravePerson, GraveRole, GraveRaise:
 		_, err = people.Person(ctx, g.Person)
 	case GraveRelease:

@@ -33,7 +33,8 @@ type approvalsPage struct {
 
 // kinds are the kinds of loss of the gravest acts.
 var kinds = map[string]string{exchange.GraveMember: "member", exchange.GraveKey: "key", exchange.GraveGroup: "group", exchange.GravePerson: "person",
-	exchange.GraveRole: "role", exchange.GraveRaise: "raise", exchange.GraveAddKey: "newkey", exchange.GraveRotate: "rotate", exchange.GraveRelease: "passage"}
+	exchange.GraveRole: "role", exchange.GraveRaise: "raise", exchange.GraveAddKey: "newkey", exchange.GraveRotate: "rotate", exchange.GraveRelease: "passage",
+	exchange.GraveJoin: "join", exchange.GraveLeave: "leave"}
 
 // states are the words of state of requests.
 var states = map[approval.State]string{approval.Waiting: "waits", approval.Expired: "expired", approval.Doing: "unknown", approval.Done: "done", approval.Refused: "refused", approval.Failed: "failed"}
@@ -56,6 +57,11 @@ func (d *desk) read(v *frame.Visit, r approval.Request) (out request, err error)
 	switch kind := kinds[r.Act]; kind {
 	case "passage":
 		out.Name = g.Passage
+	case "join", "leave":
+		m, _ := d.memberBy(v, g.Member) // one that is gone has no name any more
+		group, _ := d.x.GroupName(ctx, g.Group)
+		out.Name = m.Name + ", " + group
+		out.Loss.Lines = []line{{"eye", kind + ".reads", plain}}
 	case "role", "raise":
 		out.Name, err = d.people.Name(ctx, g.Person)
 		out.Loss.Lines = []line{{"people", "then." + string(g.Role), plain}}

@@ -38,27 +38,27 @@ func Routes(s *frame.Site) []frame.Route {
 	own, admin := member.ActOwn, member.ActAdminister
 	return []frame.Route{
 		{Pattern: "GET /members", Act: own, Serve: d.members},
-		{Pattern: "POST /members", Act: admin, Serve: d.addMember},
+		{Pattern: "POST /members", Act: admin, Fresh: true, Serve: d.addMember},
 		{Pattern: "GET /members/{id}", Act: own, Serve: d.member},
 		{Pattern: "POST /members/{id}/invite", Act: own, Fresh: true, Serve: d.invite},
 		{Pattern: "POST /members/{id}/keys", Act: own, Fresh: true, Serve: d.addKey},
 		{Pattern: "GET /keys/{id}/rotate", Act: own, Fresh: true, Serve: d.askRotate},
 		{Pattern: "POST /keys/{id}/rotate", Act: own, Fresh: true, Serve: d.rotate},
-		{Pattern: "POST /members/{id}/named", Act: own, Serve: d.named},
+		{Pattern: "POST /members/{id}/named", Act: own, Fresh: true, Serve: d.named},
 		{Pattern: "POST /members/{id}/trust", Act: own, Serve: d.trust},
 		{Pattern: "GET /people/{id}/role", Act: admin, Fresh: true, Serve: d.role},
 		{Pattern: "POST /people/{id}/role", Act: admin, Fresh: true, Serve: d.setRole},
 		{Pattern: "POST /people/{id}/link", Act: admin, Fresh: true, Serve: d.newLink},
 		{Pattern: "GET /groups", Act: admin, Serve: d.groups},
-		{Pattern: "POST /groups", Act: admin, Serve: d.addGroup},
-		{Pattern: "POST /groups/{id}/members", Act: admin, Serve: d.join},
+		{Pattern: "POST /groups", Act: admin, Fresh: true, Serve: d.addGroup},
+		{Pattern: "POST /groups/{id}/members", Act: admin, Fresh: true, Serve: d.join},
 		{Pattern: "GET /remove/{kind}/{id}", Act: own, Fresh: true, Serve: d.askRemove},
 		{Pattern: "POST /remove/{kind}/{id}", Act: own, Fresh: true, Serve: d.remove},
 		{Pattern: "GET /approvals", Anyone: true, Serve: d.approvals},
 		{Pattern: "GET /approvals/{id}", Anyone: true, Fresh: true, Serve: d.approval},
 		{Pattern: "POST /approvals/{id}", Anyone: true, Fresh: true, Serve: d.decide},
 		{Pattern: "GET /audit", Anyone: true, Serve: d.audit},
-		{Pattern: "GET /audit/export", Anyone: true, Serve: d.export},
+		{Pattern: "GET /audit/export", Anyone: true, Fresh: true, Serve: d.export},
 	}
 }
 

@@ -3,6 +3,7 @@ package house
 import (
 	"cmp"
 	"fmt"
+	"net/url"
 	"slices"
 	"strconv"
 	"time"
@@ -353,9 +354,16 @@ func (d *desk) join(v *frame.Visit) error {
 	if i < 0 {
 		return errNone
 	}
-	change := a.AddToGroup
+	change, kind := a.AddToGroup, "join"
 	if value(v, "do") == "out" {
-		change = a.RemoveFromGroup
+		change, kind = a.RemoveFromGroup, "leave"
+	}
+	full, err := d.x.HasContent(v.R.Context(), groups[i].Audience)
+	if err != nil {
+		return err
+	}
+	if full { // what it means stands on a page of its own
+		return v.Go(fmt.Sprintf("/remove/%s/%d?member=%s", kind, id, url.QueryEscape(value(v, "member"))))
 	}
 	err = change(v.R.Context(), groups[i].Name, value(v, "member"))
 	if p, ok := told(err, "group-"+strconv.FormatInt(id, 10)); ok {

@@ -23,6 +23,7 @@ type loss struct {
 	Two   bool // it takes a second person
 	Grave exchange.Grave
 	Back  string
+	Who   string // the member that goes into a group, or out of it
 }
 
 // line is one of what goes or stays: a word with its number. One of 0 isn't shown.
@@ -45,7 +46,7 @@ type removePage struct {
 
 // lossOf finds what would go. What the visitor may not touch is not there.
 func (d *desk) lossOf(v *frame.Visit, kind string, id int64) (loss, error) {
-	find := map[string]func(*frame.Visit, int64) (loss, error){"member": d.lossOfMember, "key": d.lossOfKey, "group": d.lossOfGroup, "person": d.lossOfPerson}[kind]
+	find := map[string]func(*frame.Visit, int64) (loss, error){"member": d.lossOfMember, "key": d.lossOfKey, "group": d.lossOfGroup, "person": d.lossOfPerson, "join": d.changeOfGroup, "leave": d.changeOfGroup}[kind]
 	if find == nil {
 		return loss{}, errNone
 	}
@@ -145,9 +146,44 @@ func (d *desk) lossOfGroup(v *frame.Visit, id int64) (l loss, err error) {
 	return l, err
 }
 
+// changeOfGroup is what it means that a member comes into a group that something was
+// shared with, or leaves it.
+func (d *desk) changeOfGroup(v *frame.Visit, id int64) (l loss, err error) {
+	ctx := v.R.Context()
+	a, err := d.x.Admin(v.Visitor.Session)
+	if err != nil {
+		return l, errNone
+	}
+	groups, err := a.Groups(ctx)
+	if err != nil {
+		return l, err
+	}
+	i := slices.IndexFunc(groups, func(g member.GroupInfo) bool { return int64(g.Audience) == id })
+	who := v.R.FormValue("member")
+	of, err := d.x.Members().Session(ctx, who)
+	if i < 0 || err != nil {
+		return l, errNone
+	}
+	g := groups[i]
+	l = loss{Name: g.Name, Of: of.Member.Name, Who: of.Member.Name, Back: "/groups", Grave: exchange.Grave{Act: exchange.GraveLeave, Member: of.Member.ID, Group: g.Audience},
+		Lines: []line{{"people", "group.others", len(g.Members)}}}
+	if v.R.PathValue("kind") == "leave" {
+		l.Lines = append(l.Lines, line{"minus", "leave.reads", plain})
+		l.Two, err = d.x.LeaveTakesTwo(ctx, g)
+		return l, err
+	}
+	l.Grave.Act = exchange.GraveJoin
+	l.Lines = append(l.Lines, line{"eye", "join.reads", plain})
+	l.Two, err = d.x.JoinTakesTwo(ctx, g.Audience, of.Member)
+	return l, err
+}
+
 func (d *desk) lossOfPerson(v *frame.Visit, id int64) (l loss, err error) {
 	ctx := v.R.Context()
 	who, err := d.people.Person(ctx, id)
+	if fault.KindOf(err) == fault.NotFound {
+		return l, errNone // as for somebody of another member
+	}
 	if err != nil {
 		return l, err
 	}
@@ -216,6 +252,13 @@ func (d *desk) remove(v *frame.Visit) error {
 		err = d.x.RemoveKey(ctx, s, id)
 	case "person":
 		err = d.x.RemovePerson(ctx, s, d.people, id)
+	case "join", "leave":
+		var a exchange.Admin
+		if a, err = d.x.Admin(s); err == nil && l.Kind == "join" {
+			err = a.AddToGroup(ctx, l.Name, l.Who)
+		} else if err == nil {
+			err = a.RemoveFromGroup(ctx, l.Name, l.Who)
+		}
 	case "group":
 		var a exchange.Admin
 		if a, err = d.x.Admin(s); err == nil {
