@@ -141,7 +141,7 @@ func TestAdministrationIsRecorded(t *testing.T) {
 	ok(n.x.Consent(ctx, n.bank, "harbor  BANK", true))
 	ok(n.x.Trust(ctx, n.hospital, "Harbor Bank", member.TrustAlert))
 	n.tells("0/0 add member done member 5", "0/0 add key member 5 done key 1", "0/0 consent to be named member 5 done", "0/0 add group done group 16",
-		"0/0 put into group member 5 done", "0/0 take out of group member 5 done", "0/0 remove group group 16 done", "0/0 remove key key 1 done",
+		"0/0 put into group group 16 done member 5", "0/0 take out of group group 16 done member 5", "0/0 remove group group 16 done", "0/0 remove key key 1 done",
 		"0/0 remove member member 5 done", "0/0 remove member refused (not found)", "1/0 consent to be named member 1 done", "2/0 trust a source done")
 }
 
