@@ -92,10 +92,10 @@ func TestEvents(t *testing.T) {
 	n.Want(201, bank, "POST", "/api/v1/reports?group=finance", apptest.Bundle(apptest.Indicator("9", "secret.example")))
 	n.Want(201, bank, "POST", "/api/v1/reports", apptest.Bundle(apptest.Indicator("1", "evil.example"),
 		`{"type":"identity","spec_version":"2.1","id":"identity--00000000-0000-4000-8000-000000000007","created":"2026-11-01T08:00:00.000Z","modified":"2026-11-01T08:00:00.000Z","name":"Some Works","identity_class":"organization"}`))
-	n.Want(201, bank, "POST", "/api/v1/recalls", `{"ref":"`+id1+`","reason":"a mistake"}`)
 	in.want("row", "secret[.]example")
-	for _, f := range []*follower{in, out} {
-		e := f.want("row", "evil[.]example")
+	rows := map[*follower]event{in: in.want("row", "evil[.]example"), out: out.want("row", "evil[.]example")}
+	n.Want(201, bank, "POST", "/api/v1/recalls", `{"ref":"`+id1+`","reason":"a mistake"}`)
+	for f, e := range rows {
 		if e.ID != e.Data.At || e.Data.ID != id1 || e.Data.In != "default" || e.Data.What != "Domain" || !strings.HasPrefix(e.Data.Link, "/i/") {
 			t.Errorf("the row is %+v", e)
 		}

@@ -55,6 +55,7 @@ func Routes(s *frame.Site) []frame.Route {
 	return []frame.Route{
 		{Pattern: "GET /live", Act: member.ActRead, Serve: l.page},
 		{Pattern: "GET /live/events", Act: member.ActRead, Serve: l.events},
+		{Pattern: "GET /live/figures", Act: member.ActRead, Serve: l.figures},
 	}
 }
 

@@ -67,9 +67,29 @@
 		saidAt = Date.now(); unsaid = 0;
 	}
 
+	// The numbers at the head go with the rows: they are asked for at most once a second.
+	let counting = 0, askedAt = 0;
+	function figures() {
+		if (!counting) counting = setTimeout(ask, Math.max(0, askedAt + 1000 - Date.now()));
+	}
+	async function ask() {
+		askedAt = Date.now();
+		try {
+			const answer = await fetch("/live/figures", {headers: {Accept: "application/json"}, redirect: "error"});
+			if (answer.ok) {
+				const now = await answer.json();
+				for (const e of document.querySelectorAll("[data-figure]")) if (e.dataset.figure in now) e.textContent = now[e.dataset.figure].toLocaleString("en");
+				const head = document.querySelector(".pulse a");
+				if (head) head.textContent = head.textContent.replace(/\d[\d,.]*/, now.head);
+			}
+		} catch { /* the stream says when the exchange doesn't answer */ }
+		counting = 0;
+	}
+
 	// Whatever came since the last picture is shown in one go.
 	function draw() {
 		frame = 0;
+		figures();
 		const rows = [];
 		for (const e of inbox.splice(0)) {
 			if (e.event === "gone") { gone(e.data); continue; }
