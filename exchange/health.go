@@ -6,6 +6,7 @@ import (
 	"os"
 	"time"
 
+	"tocsin/archive"
 	"tocsin/fault"
 	"tocsin/member"
 	"tocsin/store"
@@ -29,7 +30,7 @@ type Health struct {
 type Follower struct {
 	Name   string
 	At     time.Time     // of the last position that it has done; zero when none
-	Behind time.Duration // the log's last position
+	Behind time.Duration // the log's last position; 0 when nothing is left that it would read
 }
 
 // Storage is what the store takes.
@@ -63,33 +64,61 @@ func (x *Exchange) Health(ctx context.Context, s member.Session) (h Health, err 
 		return h, err
 	}
 	h.Due = len(due)
-	if h.Followers, err = x.followers(ctx, head.Added); err != nil {
+	if h.Followers, err = x.followers(ctx); err != nil {
 		return h, err
 	}
 	h.Storage, err = x.storage(ctx)
 	return h, err
 }
 
-// followers gives the followers that remember their place in the store.
-func (x *Exchange) followers(ctx context.Context, added int64) (out []Follower, err error) {
+// followers gives the followers that remember their place in the store. What the
+// search index holds in memory it has done.
+func (x *Exchange) followers(ctx context.Context) (out []Follower, err error) {
+	indexed := x.index.View().UpTo()
 	rows, err := x.db.Reader().QueryContext(ctx, `SELECT name, position FROM follower WHERE log_id = $1 ORDER BY name`, x.logID)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
+	var ats []int64
 	for rows.Next() {
 		var f Follower
 		var at int64
 		if err := rows.Scan(&f.Name, &at); err != nil {
 			return nil, err
 		}
+		if f.Name == "search" {
+			at = max(at, indexed)
+		}
 		if at > 0 {
 			f.At = time.UnixMicro(at).UTC()
 		}
-		f.Behind = time.Duration(max(0, added-at)) * time.Microsecond
-		out = append(out, f)
+		out, ats = append(out, f), append(ats, at)
 	}
-	return out, rows.Err()
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	for i, at := range ats {
+		newest, err := x.unread(ctx, at)
+		if err != nil {
+			return nil, err
+		}
+		out[i].Behind = time.Duration(max(0, newest-at)) * time.Microsecond
+	}
+	return out, nil
+}
+
+// unread gives the date of the newest position when an object came after a date, 0
+// when none did: followers read objects, so an entry without any, such as one that
+// commits to the audit record, leaves nobody behind.
+func (x *Exchange) unread(ctx context.Context, after int64) (newest int64, err error) {
+	some := false
+	err = x.archive.After(ctx, x.db.Reader(), after, func(archive.Object) bool { some = true; return false })
+	if err != nil || !some {
+		return 0, err
+	}
+	head, err := x.seq.Head(ctx)
+	return head.Added, err
 }
 
 func (x *Exchange) storage(ctx context.Context) (s Storage, err error) {

@@ -95,6 +95,51 @@ func TestHealthOfFollowers(t *testing.T) {
 	}
 }
 
+// TestIndexInMemoryIsDone: the search index is behind only while objects are left that
+// it hasn't read, whatever its place on disk.
+func TestIndexInMemoryIsDone(t *testing.T) {
+	n := newNode(t)
+	operator := n.operator()
+	n.file(n.bank, bundle(indicator("1", "one.example", "")), exchange.Options{})
+	before, err := n.x.Head(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := n.db.Write(t.Context(), func(tx *store.Tx) error {
+		if err := store.MoveCursor(t.Context(), tx, exchange.LogID, "search", 1); err != nil {
+			return err
+		}
+		return store.MoveCursor(t.Context(), tx, exchange.LogID, "reads", before.Added)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := n.x.Recall(t.Context(), n.bank, "one.example", "a mistake"); err != nil {
+		t.Fatal(err)
+	}
+	behind := func() map[string]time.Duration {
+		t.Helper()
+		h, err := n.x.Health(t.Context(), operator)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out := map[string]time.Duration{}
+		for _, f := range h.Followers {
+			out[f.Name] = f.Behind
+		}
+		return out
+	}
+	n.file(n.bank, bundle(indicator("2", "two.example", "")), exchange.Options{})
+	if got := behind(); got["search"] == 0 || got["reads"] == 0 {
+		t.Errorf("with an object to read nobody is behind: %v", got)
+	}
+	if err := n.x.CatchUp(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := behind(); got["search"] != 0 {
+		t.Errorf("the index has all in memory and is behind by %v", got["search"])
+	}
+}
+
 // TestHealthDue: an indicator is due from its end until a round took it out of force.
 func TestHealthDue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

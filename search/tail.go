@@ -31,6 +31,9 @@ func (x *Index) View() View {
 	return View{x.tail}
 }
 
+// UpTo is the date of the last object that is in the index, in memory or not.
+func (v View) UpTo() int64 { return v.t.upTo }
+
 // add appends an object.
 func (t *tail) add(l Lexicon, d Doc) {
 	from := len(t.words)
