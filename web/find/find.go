@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"tocsin/exchange"
 	"tocsin/fault"
@@ -46,6 +47,9 @@ func Routes(s *frame.Site) []frame.Route {
 // body is what the page shows.
 type body struct {
 	Asked    string // as it was typed
+	Shown    string // its beginning, as far as it is put back into its field
+	Cut      int    // how many characters of it are not
+	Long     bool   // it is too long for an address: nothing goes on from here
 	Read     string // the word for what it was read as; "" for nothing
 	ReadAs   string // the kind of a value
 	Errors   []problem
@@ -83,6 +87,7 @@ func (f *finder) page(v *frame.Visit) error {
 	}
 	asked := exchange.ReadQuery(form.Get("q"))
 	b := &body{Asked: asked.Text, Receipt: -1, CanFile: v.Visitor.Session.May(member.ActFile) == nil}
+	b.Shown, b.Cut = putBack(asked.Text)
 	b.Filters = f.filters(v, form)
 	switch asked.Kind {
 	case exchange.AskedReport:
@@ -111,6 +116,27 @@ func (f *finder) show(v *frame.Visit, b *body) error {
 		code = http.StatusUnprocessableEntity
 	}
 	return v.ShowAs(code, f.pages, "find", frame.Page{Title: title, Active: "search", Body: b})
+}
+
+// maxShown bounds what of a question is put back into its field, in bytes: it may be
+// six times as long in HTML, and a page has 36 kB.
+const maxShown = 2 << 10
+
+// putBack gives the beginning of a question, and how many characters it cuts.
+func putBack(s string) (shown string, cut int) {
+	if len(s) <= maxShown {
+		return s, 0
+	}
+	end := maxShown
+	for !utf8.RuneStart(s[end]) {
+		end--
+	}
+	return s[:end], utf8.RuneCountInString(s[end:])
+}
+
+// short tells whether a question fits into an address.
+func short(asked string) bool {
+	return len(asked) <= maxAddress && len(url.QueryEscape(asked)) <= maxAddress
 }
 
 // read gives the parameters of a request, posted ones first.
@@ -173,16 +199,20 @@ func (f *finder) find(v *frame.Visit, q exchange.Query, b *body) error {
 		b.Rows = append(b.Rows, f.row(&r.Found[i]))
 	}
 	b.count(v, f, r.Found)
-	if r.Older > 0 {
+	b.Long = !short(b.Asked)
+	if r.Older > 0 && !b.Long {
 		b.Older = b.Filters.address(b.Asked, "older", cursor(r.Older))
 	}
-	if r.Newer > 0 {
+	if r.Newer > 0 && !b.Long {
 		b.Newer = b.Filters.address(b.Asked, "newer", cursor(r.Newer))
 	}
-	b.Nothing = len(b.Rows) == 0 && b.Thing == nil && b.Older == ""
+	b.Nothing = len(b.Rows) == 0 && b.Thing == nil && r.Older == 0
 	b.Filtered = b.Nothing && b.Filters.Any()
-	b.Narrow = len(b.Rows) > 1 || b.Older != "" || b.Filters.Any()
-	b.Plain = (&filters{}).address(b.Asked)
+	b.Narrow = !b.Long && (len(b.Rows) > 1 || b.Older != "" || b.Filters.Any())
+	if !b.Long {
+		b.Plain = (&filters{}).address(b.Asked)
+	}
+	b.Long = b.Long && len(b.Rows) > 0
 	return nil
 }
 
@@ -254,11 +284,20 @@ type option struct {
 	Chosen      bool
 }
 
+// small gives a small field; no more of it than tells that it is wrong.
+func small(s string) string {
+	s = strings.TrimSpace(s)
+	if len(s) > 200 {
+		s = strings.ToValidUTF8(s[:200], "")
+	}
+	return s
+}
+
 // types are those that one looks for.
 var types = []string{"indicator", "report", "sighting", "malware", "campaign", "threat-actor", "intrusion-set", "attack-pattern", "infrastructure", "tool", "vulnerability", "note", "relationship", "observed-data"}
 
 func (f *finder) filters(v *frame.Visit, form url.Values) (out filters) {
-	out = filters{Type: form.Get("type"), In: form.Get("in"), State: form.Get("state"), From: strings.TrimSpace(form.Get("from")), To: strings.TrimSpace(form.Get("to"))}
+	out = filters{Type: small(form.Get("type")), In: small(form.Get("in")), State: small(form.Get("state")), From: small(form.Get("from")), To: small(form.Get("to"))}
 	choose := func(chosen, all string, values []string, text func(string) string) (list []option) {
 		list = append(list, option{"", f.pages.Word(v, all), chosen == ""})
 		for _, value := range values {

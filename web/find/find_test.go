@@ -228,10 +228,26 @@ func TestList(t *testing.T) {
 	if code != 200 || heading(long) != "1 known, 999 unknown" || strings.Count(long, "data-row") != 1 || !strings.Contains(long, `<button class="link" name="show"`) {
 		t.Errorf("1,000 values: %d %q", code, heading(long))
 	}
-	for n, rows := range map[int]int{200: 200, 201: 200} {
-		_, _, page := w.Page(w.ana, "/search", url.Values{"q": {strings.Join(many[:n], "\n")}})
-		if strings.Count(page, "data-row") != rows || strings.Contains(page, "first 200 of") != (n > 200) {
-			t.Errorf("of %d values %d are shown", n, strings.Count(page, "data-row"))
+	// All rows can be reached, page by page, and a page says which it has.
+	for _, n := range []int{3, 200, 1000} {
+		seen := map[string]bool{}
+		row, pages := "", 0
+		for ; pages < 100; pages++ {
+			_, _, page := w.Page(w.ana, "/search", url.Values{"q": {strings.Join(many[:n], "\n")}, "row": {row}})
+			for _, m := range regexp.MustCompile(`class="mono"[^>]*>([^<]*)<`).FindAllStringSubmatch(page, -1) {
+				seen[m[1]] = true
+			}
+			if n > 3 && !strings.Contains(text(page), map[int]string{200: "of 200", 1000: "of 1,000"}[n]+"; the file has them all") {
+				t.Errorf("a page of %d values doesn't say which it has", n)
+			}
+			m := regexp.MustCompile(`form="listed" name="row" value="([0-9]+)">Go on`).FindStringSubmatch(page)
+			if m == nil {
+				break
+			}
+			row = m[1]
+		}
+		if len(seen) != n || (pages > 0) != (n > 3) {
+			t.Errorf("of %d values %d are shown on %d pages", n, len(seen), pages+1)
 		}
 	}
 	code, _, long = w.Page(w.ana, "/search", url.Values{"q": {strings.Join(many, "\n")}})

@@ -2,6 +2,7 @@ package find
 
 import (
 	"encoding/csv"
+	"html/template"
 	"net/url"
 	"strconv"
 	"strings"
@@ -17,7 +18,8 @@ type list struct {
 	Total, Known, Unknown, Unread int
 	Show                          string // known, unknown, or "" for all
 	Rows                          []listRow
-	Cut                           int  // how many rows there would be, when not all are shown
+	Cut, From, To, Next           int  // how many rows there are, when not all are shown, and which are; 0 for no next
+	Kept                          bool // it is sent back with its page
 	Short                         bool // it fits into an address
 	All, KnownAt, UnknownAt       string
 }
@@ -35,8 +37,53 @@ type listRow struct {
 // maxAddress is how long a list may be that stands in an address: a longer one is posted.
 const maxAddress = 2000
 
-// maxRows is how many rows a page has at most; the file has them all.
-const maxRows = 200
+// maxPage bounds the list that is sent back and the rows together, in bytes of HTML: a
+// page has 36 kB. A list that takes more than maxKept of it is not sent back. The rows
+// that don't fit come with the next page, and the file has them all.
+const (
+	maxPage = 27 << 10
+	maxKept = 18 << 10
+)
+
+// fit cuts a page out of the rows: from the row that was asked for, as many as have room.
+func (l *list) fit(asked, row string) {
+	room := maxPage
+	if kept := len(asked); kept <= maxKept {
+		if kept = len(template.HTMLEscapeString(asked)); kept <= maxKept {
+			l.Kept = true
+			room -= kept
+		}
+	}
+	from, err := strconv.Atoi(row)
+	if err != nil || from < 0 || from >= len(l.Rows) || !l.Kept {
+		from = 0
+	}
+	to := from
+	for to < len(l.Rows) && room > 0 {
+		if room -= l.Rows[to].size(); room > 0 {
+			to++
+		}
+	}
+	if from > 0 || to < len(l.Rows) {
+		l.Cut, l.From, l.To = len(l.Rows), from+1, to
+		if to < len(l.Rows) {
+			l.Next = to
+		}
+		l.Rows = l.Rows[from:to]
+	}
+}
+
+// size is about how many bytes of HTML a row has, rather too many.
+func (r *listRow) size() int {
+	n := 340 + len(template.HTMLEscapeString(r.Value))
+	if r.Known {
+		n += 240
+	}
+	if r.Never != "" {
+		n += 60
+	}
+	return n
+}
 
 // list looks many values up.
 func (f *finder) list(v *frame.Visit, form url.Values, values []string, b *body) error {
@@ -44,7 +91,7 @@ func (f *finder) list(v *frame.Visit, form url.Values, values []string, b *body)
 	if err != nil {
 		return err
 	}
-	l := &list{Total: len(found), Show: form.Get("show"), Short: len(url.QueryEscape(b.Asked)) <= maxAddress}
+	l := &list{Total: len(found), Show: form.Get("show"), Short: short(b.Asked)}
 	if l.Show != "known" && l.Show != "unknown" {
 		l.Show = ""
 	}
@@ -63,9 +110,7 @@ func (f *finder) list(v *frame.Visit, form url.Values, values []string, b *body)
 		}
 		l.Rows = append(l.Rows, f.listRow(one))
 	}
-	if len(l.Rows) > maxRows {
-		l.Cut, l.Rows = len(l.Rows), l.Rows[:maxRows]
-	}
+	l.fit(b.Asked, form.Get("row"))
 	if l.Short {
 		at := func(show string) string { return (&filters{}).address(b.Asked, "show", show) }
 		l.All, l.KnownAt, l.UnknownAt = at(""), at("known"), at("unknown")

@@ -212,7 +212,7 @@ func TestNothing(t *testing.T) {
 			}
 		}
 	}
-	if code, _, _ := n.Page(bo, "/recall", url.Values{"ref": {"report-0"}, "reason": {strings.Repeat("x", 100<<10)}}); code != 400 {
+	if code, _, _ := n.Page(bo, "/recall", url.Values{"ref": {"report-0"}, "reason": {strings.Repeat("x", 100<<10)}}); code != 422 {
 		t.Errorf("a form of 100 kB: %d", code)
 	}
 	if !inForce(n, "evil.example") {
