@@ -23,6 +23,7 @@ type OwnReport struct {
 	Removed     int // values
 	Waiting     int // passages that wait for a person
 	Gone        int // objects that were taken back
+	InForce     int // of a report of which some was taken back: indicators in force all the same; 0 also when there are too many to look at
 	State       string
 	Collections []string
 }
@@ -122,6 +123,11 @@ func (x *Exchange) ownReport(ctx context.Context, q store.Querier, s member.Sess
 			return r, err
 		}
 	}
+	if r.State == StatePartly && len(v.refs) <= len(heads)+r.Gone {
+		if r.InForce, err = x.inForceOfHeads(ctx, q, heads); err != nil {
+			return r, err
+		}
+	}
 	return r, x.title(ctx, q, s, &r, &v, heads)
 }
 
@@ -159,6 +165,22 @@ func (x *Exchange) stateOfHeads(ctx context.Context, q store.Querier, heads []ar
 		return StateOut, err // indicators that name no value that is known here
 	}
 	return StateExpired, err
+}
+
+// inForceOfHeads counts the indicators among objects that are in force.
+func (x *Exchange) inForceOfHeads(ctx context.Context, q store.Querier, heads []archive.Object) (int, error) {
+	var ats []int64
+	for _, o := range heads {
+		ats = append(ats, o.At)
+	}
+	all, err := x.things.At(ctx, q, ats)
+	in := map[int64]bool{}
+	for _, k := range all {
+		if k.State == thing.InForce {
+			in[k.At] = true
+		}
+	}
+	return len(in), err
 }
 
 // title says what names a report best, of its first objects.

@@ -233,6 +233,19 @@ func TestLarge(t *testing.T) {
 	}
 }
 
+// TestPartly: a report of which some was taken back says what is in force all the same.
+func TestPartly(t *testing.T) {
+	n := apptest.Start(t, "Harbor Bank")
+	var objects []string
+	for i := range 7 {
+		objects = append(objects, apptest.Indicator(fmt.Sprintf("%x", i+1), fmt.Sprintf("host%d.example", i)))
+	}
+	n.Want(201, "Harbor Bank", "POST", "/api/v1/reports", apptest.Bundle(objects...))
+	n.Want(201, "Harbor Bank", "POST", "/api/v1/recalls", `{"ref":"host0.example","reason":"a mistake"}`)
+	_, _, page := n.Page(n.Person("Harbor Bank"), "/reports", nil)
+	want(t, page, "1 taken back 6 in force")
+}
+
 func TestMine(t *testing.T) {
 	n := apptest.Start(t, "Harbor Bank", "Lakeside Hospital")
 	ana := n.Person("Harbor Bank")
