@@ -59,7 +59,7 @@ func (x *Exchange) accept(ctx context.Context, s member.Session, body io.Reader,
 	}
 	defer give()
 	// Step 1 read: bytes of any supported format become objects; limits; strict JSON.
-	own := ours(s.Member, o.Named)
+	own := x.ours(s.Member, o.Named)
 	r, err := auto.Open(body, o.Format, x.readOptions(s, o.Name, own))
 	if err != nil {
 		return f, err

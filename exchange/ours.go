@@ -14,7 +14,7 @@ import (
 // ours is what tells who a member is: its registered name, also without its legal form,
 // and its registered domains. nil when it may be named: by its consent, by its choice for
 // this report, or as a publisher, whose material is kept byte for byte.
-func ours(m member.Member, named bool) *privacy.Own {
+func (x *Exchange) ours(m member.Member, named bool) *privacy.Own {
 	if named || m.Named || m.Publisher {
 		return nil
 	}
@@ -24,7 +24,7 @@ func ours(m member.Member, named bool) *privacy.Own {
 			domains = append(domains, u)
 		}
 	}
-	return privacy.NewOwn([]string{m.Name, member.BareName(m.Name)}, domains)
+	return x.gate.NewOwn([]string{m.Name, member.BareName(m.Name)}, domains)
 }
 
 // atOwn tells the values that are at a domain of who files: whatever was done to it, it
@@ -61,7 +61,7 @@ func (x *Exchange) scrub(m member.Member, reason string) string {
 		out = append(out, sp)
 	}
 	once := privacy.Scrub(reason, out)
-	return privacy.Scrub(once, ours(m, false).Find(once))
+	return privacy.Scrub(once, x.ours(m, false).Find(once))
 }
 
 // nobodys are the reasons of the gate for values that are no person's.

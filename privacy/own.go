@@ -20,6 +20,7 @@ import (
 // A host that merely bears the name (login-elmbank.example) is the attack and stays;
 // so a name inside somebody else's host doesn't count.
 type Own struct {
+	forms   *hostForms
 	names   []ownName
 	domains []string
 }
@@ -51,8 +52,8 @@ const genericWords = " bank banks hospital clinic university college school inst
 
 // NewOwn reads names and domains; domains in lower case, each in every form that is
 // to be found (ASCII and Unicode). nil when nothing of it can be looked for.
-func NewOwn(names, domains []string) *Own {
-	o := &Own{}
+func (g *Gate) NewOwn(names, domains []string) *Own {
+	o := &Own{forms: g.hosts}
 	for _, n := range names {
 		n = strings.TrimPrefix(strings.ToLower(n), "the ")
 		german := strings.NewReplacer("ä", "ae", "ö", "oe", "ü", "ue", "ß", "ss").Replace(n)
@@ -116,10 +117,10 @@ func (o *Own) Find(s string) []Span {
 	}
 	var out []Span
 	var others [][2]int // hosts of somebody else
-	for _, at := range hostRun.FindAllStringIndex(s, -1) {
-		h := hostAt(s, at[0], at[1])
+	for _, at := range o.forms.run.FindAllStringIndex(s, -1) {
+		h := o.forms.at(s, at[0], at[1])
 		if o.HasDomain(h.name) {
-			out = append(out, around(s, h.start, h.end))
+			out = append(out, o.forms.around(s, h.start, h.end))
 		} else if h.outside {
 			others = append(others, [2]int{h.start, h.end})
 		}
@@ -188,10 +189,19 @@ func joins(end, beside rune) bool {
 // dots are the ways to write the dot of a host, also so that nobody clicks on it.
 const dots = `(?:\\{0,2}\.|[。．]|\s?[\[({]\s?(?:\.|dot)\s?[\])}]\s?|%2e)`
 
-var (
-	hostRun = regexp.MustCompile(`(?i)[\pL\pM\pN-]+(?:` + dots + `[\pL\pM\pN-]+)+`)
-	hostDot = regexp.MustCompile(`(?i)` + dots)
-)
+// hostForms reads hosts, and what stands around them.
+type hostForms struct {
+	run, dot *regexp.Regexp
+	pathTail *regexp.Regexp // right behind a host
+}
+
+func newHostForms() *hostForms {
+	return &hostForms{
+		run:      regexp.MustCompile(`(?i)[\pL\pM\pN-]+(?:` + dots + `[\pL\pM\pN-]+)+`),
+		dot:      regexp.MustCompile(`(?i)` + dots),
+		pathTail: regexp.MustCompile(`^(?::[0-9]{1,5})?(?:[/?#][^\s'"<>` + "`" + `\])}]*)?`),
+	}
+}
 
 // host is what reads as the name of a host in a text.
 type host struct {
@@ -204,9 +214,9 @@ type host struct {
 const notHosts = " pdf doc docx docm xls xlsx xlsm ppt pptx rtf txt md csv json xml html htm eml msg zip rar 7z gz tar iso img exe dll scr js vbs ps1 bat cmd lnk hta jar apk png jpg jpeg gif svg log bak sql cfg conf ini yml yaml evtx pcap php asp aspx jsp " +
 	"local localdomain internal intranet lan corp home private "
 
-// hostAt reads the host at some bytes: what is glued to its beginning (the end of an
+// at reads the host at some bytes: what is glued to its beginning (the end of an
 // escape) or to its end (the next sentence, the end of a file's name) is none of it.
-func hostAt(s string, start, end int) host {
+func (f *hostForms) at(s string, start, end int) host {
 	switch {
 	case start > 0 && s[start-1] == '\\' && strings.IndexByte("nrt", s[start]) >= 0:
 		start++
@@ -214,7 +224,7 @@ func hostAt(s string, start, end int) host {
 		start += 2
 	}
 	h := host{start: start, end: end}
-	labels := hostDot.FindAllStringIndex(s[start:end], -1)
+	labels := f.dot.FindAllStringIndex(s[start:end], -1)
 	if n := len(labels); n > 0 {
 		tail := s[start+labels[n-1][1] : end]
 		first, w := utf8.DecodeRuneInString(tail)
@@ -224,7 +234,7 @@ func hostAt(s string, start, end int) host {
 			h.end = start + labels[n-1][0]
 		}
 	}
-	h.name = norm.NFC.String(strings.ToLower(strings.Trim(hostDot.ReplaceAllString(s[start:h.end], "."), "-")))
+	h.name = norm.NFC.String(strings.ToLower(strings.Trim(f.dot.ReplaceAllString(s[start:h.end], "."), "-")))
 	return h
 }
 
@@ -232,24 +242,58 @@ func isHex(c byte) bool {
 	return c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F'
 }
 
-var (
-	mailBefore = regexp.MustCompile(`(?i)[\pL\pN._+'~=-]{1,64}(?:@|%40|\s?[\[({]\s?(?:@|at)\s?[\])}]\s?)$`)
-	webBefore  = regexp.MustCompile(`(?i)[a-z][a-z0-9+.-]{1,15}(?:\[?:\]?//|%3a%2f%2f)(?:[^\s/@'"<>]{1,64}@)?$`)
-	webBehind  = regexp.MustCompile(`^(?::[0-9]{1,5})?(?:[/?#][^\s'"<>` + "`" + `\])}]*)?`)
-)
-
 // around takes in the mailbox or the URL that a host of the submitter belongs to.
-func around(s string, from, to int) Span {
-	before := s[max(0, from-160):from]
-	if m := webBefore.FindStringIndex(before); m != nil {
-		from -= len(before) - m[0]
-	} else if m := mailBefore.FindStringIndex(before); m != nil {
-		from -= len(before) - m[0]
-	}
-	if m := webBehind.FindStringIndex(s[to:]); m[1] > 0 {
+func (f *hostForms) around(s string, from, to int) Span {
+	from = before(s, from)
+	if m := f.pathTail.FindStringIndex(s[to:]); m[1] > 0 {
 		to += len(strings.TrimRight(s[to:to+m[1]], ".,;:!?*"))
 	}
 	return Span{Start: from, End: to, Type: typeOwn, Verdict: Remove, Reason: byOwnDomain}
+}
+
+// atSigns and schemeEnds are what stands right before a host in a mailbox and in a URL.
+var (
+	atSigns    = [...]string{"@", "%40", "[@]", "(@)", "{@}", "[at]", "(at)", "{at}"}
+	schemeEnds = [...]string{"://", "[:]//", "[://]", ":]//", "%3a%2f%2f"}
+)
+
+// before gives where the mailbox or the URL begins that a host belongs to.
+func before(s string, host int) int {
+	low := strings.ToLower(s[max(0, host-16):host])
+	for _, sign := range atSigns {
+		if trimmed := strings.TrimRight(low, " "); strings.HasSuffix(trimmed, sign) {
+			end := host - (len(low) - len(trimmed)) - len(sign)
+			if len(sign) == 3 || len(sign) == 4 {
+				end = len(strings.TrimRight(s[:end], " "))
+			}
+			from := end
+			for from > 0 && end-from < 64 && (s[from-1] >= 0x80 || localByte(s[from-1])) {
+				from--
+			}
+			for from < end && !utf8.RuneStart(s[from]) {
+				from++
+			}
+			if from < end {
+				return from
+			}
+		}
+	}
+	for _, sign := range schemeEnds {
+		if strings.HasSuffix(low, sign) {
+			from := host - len(sign)
+			for from > 0 && host-from < 32 && (isLetter(s[from-1]) || s[from-1] == '[') {
+				from--
+			}
+			return from
+		}
+	}
+	return host
+}
+
+func isLetter(c byte) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' }
+
+func localByte(c byte) bool {
+	return isLetter(c) || c >= '0' && c <= '9' || strings.IndexByte("._+'~=-", c) >= 0
 }
 
 // takeOwn removes what tells who files from the fields of object i. Identifiers and

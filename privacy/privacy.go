@@ -48,11 +48,12 @@ const version = "tocsin-gate-3"
 type Gate struct {
 	words map[string]flags
 	hash  [32]byte
+	hosts *hostForms
 }
 
 // New makes the gate with the built-in policy.
 func New() *Gate {
-	g := &Gate{words: readLexicon()}
+	g := &Gate{words: readLexicon(), hosts: newHostForms()}
 	g.hash = sha256.Sum256([]byte(strings.Join([]string{version, givenNames, surnames, weakNames, wordList}, "\x00")))
 	return g
 }
