@@ -17,7 +17,8 @@ import (
 const (
 	// maxUpload bounds what the page takes, in bytes: a receipt of one report and
 	// one object. What is larger is checked by the program, without a network.
-	maxUpload = 4_000_000
+	maxUpload  = 4_000_000
+	mostUpload = "4 MB" // maxUpload, as every language writes it
 	// checksAtOnce bounds the receipts in work: each takes a few times its size.
 	checksAtOnce = 2
 	// maxLines bounds the checks that the page names; what fails comes first.
@@ -28,9 +29,10 @@ const (
 type checkPage struct {
 	all
 	Error   string // key of what is wrong with the form; "" for nothing
-	Max     int64
+	Max     string // of what may be sent
 	Done    bool
 	Holds   bool
+	Sum     []line // at most 7, in plain words
 	Checks  []line
 	More    int // checks that aren't named
 	Object  bool
@@ -47,7 +49,7 @@ type line struct {
 }
 
 func (p *pages) form(v *frame.Visit) error {
-	return p.show(v, "check", true, checkPage{all: p.all(v, "check"), Max: maxUpload})
+	return p.show(v, "check", true, checkPage{all: p.all(v, "check"), Max: mostUpload})
 }
 
 // check checks a receipt in memory; nothing of it is kept.
@@ -56,7 +58,7 @@ func (p *pages) check(v *frame.Visit) error {
 		return fault.New(fault.Busy, "several receipts are being checked at once")
 	}
 	defer p.checks.Release(1)
-	page := checkPage{all: p.all(v, "check"), Max: maxUpload}
+	page := checkPage{all: p.all(v, "check"), Max: mostUpload}
 	up, err := readUpload(v)
 	switch {
 	case fault.KindOf(err) == fault.TooLarge:
@@ -75,6 +77,7 @@ func (p *pages) check(v *frame.Visit) error {
 	checks := receipt.Verify(up.receipt, p.site.Exchange.Keys().VerifierKey(), object)
 	page.Done, page.Holds = true, receipt.Holds(checks)
 	page.Checks, page.More = lines(checks)
+	page.Sum = sum(checks)
 	page.Command = "tocsin verify FILE --log-key log.key"
 	if page.Object {
 		page.Command += " --object OBJECT"
@@ -105,6 +108,33 @@ func lines(checks []receipt.Check) (out []line, more int) {
 		return out[:maxLines], len(out) - maxLines
 	}
 	return out, 0
+}
+
+// sums are the checks in plain words, and what the program calls those that make each.
+var sums = []struct{ word, of string }{
+	{"look.key", "key origin"}, {"look.signature", "signature checkpoint"}, {"look.inclusion", "inclusion"}, {"look.leaf", "leaf form"},
+	{"look.parts", "part absent closed"}, {"look.complete", "complete"}, {"look.object", "object"},
+}
+
+// sum says in a few lines what all checks say: one that failed fails its line.
+func sum(checks []receipt.Check) (out []line) {
+	for _, s := range sums {
+		l, found := line{OK: true, Word: s.word}, false
+		for _, c := range checks {
+			name := c.Name
+			if _, after, ok := strings.Cut(name, ": "); ok {
+				name = after
+			}
+			name, _, _ = strings.Cut(name, " ")
+			if slices.Contains(strings.Fields(s.of), name) {
+				found, l.OK = true, l.OK && c.OK
+			}
+		}
+		if found {
+			out = append(out, l)
+		}
+	}
+	return out
 }
 
 func rank(ok bool) int {

@@ -201,6 +201,10 @@ func TestCheckReceipt(t *testing.T) {
 			}
 		}
 	}
+	_, _, plain := w.send("/public/check?lang=es", "receipt", w.receipt, "object", w.object)
+	if said, raw, ok := strings.Cut(plain, "<details class=\"up\"><summary>"); !ok || strings.Count(said, "Se cumple") != 7 || strings.Contains(said, "{&#34;") || !strings.Contains(raw, "{&#34;") || !strings.Contains(plain, " 4 MB") {
+		t.Errorf("seven checks in plain words, then what each looked at:\n%s", plain)
+	}
 	if _, _, page := w.send("/public/check?lang=es", "receipt", w.receipt); !strings.Contains(page, "El recibo es válido") || !strings.Contains(page, "Se cumple") {
 		t.Error("the Spanish page doesn't say that the receipt holds")
 	}
