@@ -322,6 +322,35 @@ func (x *Exchange) recalls(ctx context.Context, q store.Querier, auds []int32, a
 	return out, nil
 }
 
+// Together gives how many objects of an entry a list for people shows in one audience
+// that the caller may see, and the one that says what the others are about, such as
+// a report; nil when none does.
+func (x *Exchange) Together(ctx context.Context, idx int64, aud member.Audience) (n int, head *archive.Object, err error) {
+	q := x.db.Reader()
+	all, err := x.archive.PlacesOf(ctx, q, idx, ^archive.TypeMask(furniture))
+	if err != nil {
+		return 0, nil, err
+	}
+	var best *archive.Place
+	for i := range all {
+		p := &all[i]
+		if p.Erased || p.Aud != int32(aud) {
+			continue
+		}
+		if n++; best == nil || typeRank(typeOf(p.ID)) < typeRank(typeOf(best.ID)) {
+			best = p
+		}
+	}
+	if n < 2 || typeRank(typeOf(best.ID)) > typeRank("campaign") {
+		return n, nil, nil
+	}
+	o, err := x.archive.At(ctx, q, best.Aud, best.At)
+	if err != nil {
+		return n, nil, err
+	}
+	return n, &o, nil
+}
+
 // Day is what is in force and what a day brought so far, as one reader may know it.
 type Day struct {
 	InForce  int64 // indicators in force that name a value

@@ -66,6 +66,9 @@ func TestItMoves(t *testing.T) {
 	}
 	n.Want(201, hospital, "POST", "/api/v1/recalls", `{"ref":"`+id1+`","reason":"a mistake"}`)
 	p.WaitText("#ticker > :last-child", "Taken back")
+	if got := browser.Eval[int](p, `document.querySelectorAll("#ticker small a").length`); got != 0 {
+		t.Errorf("%d rows that came alone are part of something", got)
+	}
 	if rows := browser.Eval[int](p, `document.querySelectorAll("#ticker > li").length`); rows != 2 {
 		t.Errorf("%d rows after a recall; want it in place", rows)
 	}

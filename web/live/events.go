@@ -64,6 +64,7 @@ func (t *teller) encode(b []byte, e *exchange.Event, collection string) []byte {
 	}
 	name, what := "row", any(nil)
 	if e.Withdraw() {
+		t.forget()
 		gone := goneOf(e.Kind)
 		if gone == "" {
 			return b // another version takes its place

@@ -23,7 +23,7 @@ type follower struct {
 
 type event struct {
 	ID, Event string
-	Data      struct{ At, ID, Time, Value, Link, What, Who, By, In, Gone string }
+	Data      struct{ At, ID, Time, Value, Link, What, Who, By, In, Gone, Of string }
 }
 
 // follow opens the stream of somebody who is signed in.

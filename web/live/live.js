@@ -28,6 +28,11 @@
 		t.dateTime = r.time; t.textContent = r.time.slice(11, 23);
 		if (r.value && r.link.startsWith("/") && !r.link.startsWith("//")) { a.textContent = r.value; a.href = r.link; gone.remove(); } else a.remove();
 		li.querySelector("small").textContent = [r.what, own.has(r.by) ? list.dataset.you : r.who].filter(Boolean).join(", ");
+		if (r.of && /^\/report\/\d+$/.test(r.oflink)) {
+			const whole = document.createElement("a");
+			whole.href = r.oflink; whole.textContent = r.of;
+			li.querySelector("small").append(", " + list.dataset.of + " ", whole);
+		}
 		const mark = form("in", r.in);
 		if (mark) li.append(mark);
 		if (r.gone) tag(li, r.gone);

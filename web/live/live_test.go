@@ -255,3 +255,31 @@ func TestNamed(t *testing.T) {
 	}
 	hasNot(t, other, bank)
 }
+
+// TestTogether: rows of one report lead to it under its title, its own row and what
+// came alone don't; and so does the stream.
+func TestTogether(t *testing.T) {
+	n := apptest.Start(t, bank, hospital)
+	ana := n.Person(bank)
+	f := follow(n, ana, "", "")
+	n.Want(201, hospital, "POST", "/api/v1/reports", apptest.Bundle(apptest.Indicator("1", "one.example"), apptest.Indicator("2", "two.example"),
+		`{"type":"report","spec_version":"2.1","id":"report--00000000-0000-4000-8000-000000000003","created":"2026-11-01T08:00:00.000Z","modified":"2026-11-01T08:00:00.000Z","published":"2026-11-01T08:00:00.000Z","name":"Harrow <wave>","object_refs":["indicator--00000000-0000-4000-8000-000000000001"]}`))
+	n.Want(201, hospital, "POST", "/api/v1/reports", apptest.Bundle(apptest.Indicator("4", "alone.example")))
+	n.Want(201, hospital, "POST", "/api/v1/reports", apptest.Bundle(apptest.Indicator("5", "left.example"), apptest.Indicator("6", "right.example")))
+	text := page(n, ana, "/live")
+	if got := strings.Count(text, `, part of <a href="/report/0">Harrow &lt;wave&gt;</a>`); got != 2 {
+		t.Errorf("%d rows are part of the report, want 2", got)
+	}
+	if got := strings.Count(text, `, part of <a href="/report/2">a report of 2</a>`); got != 2 || strings.Contains(text, `part of <a href="/report/1"`) {
+		t.Errorf("%d rows are part of the one without a title, want 2", got)
+	}
+	for range 3 {
+		if e, ok := f.next(); !ok || (e.Data.Of == "Harrow <wave>") == strings.HasPrefix(e.Data.ID, "report--") {
+			t.Errorf("told as %+v", e.Data)
+		}
+	}
+	n.Want(201, hospital, "POST", "/api/v1/recalls", `{"ref":"report--00000000-0000-4000-8000-000000000003","reason":"a mistake"}`)
+	text = page(n, ana, "/live")
+	hasNot(t, text, "Harrow") // a title goes with what it was the title of
+	has(t, text, `, part of <a href="/report/0">a report of 2</a>`)
+}

@@ -31,8 +31,10 @@ type row struct {
 	Who        string    `json:"who,omitempty"` // as the reader sees who filed it
 	By         string    `json:"by,omitempty"`  // identity of who filed it, as the audience knows it
 	Collection string    `json:"in"`
-	Gone       string    `json:"gone,omitempty"` // taken-back or expired
-	After      string    `json:"-"`              // how long it was in force
+	Gone       string    `json:"gone,omitempty"`   // taken-back or expired
+	Of         string    `json:"of,omitempty"`     // title of the report that it is a part of
+	OfLink     string    `json:"oflink,omitempty"` // where that is
+	After      string    `json:"-"`                // how long it was in force
 	Today      bool      `json:"-"`
 	Yours      bool      `json:"-"`
 }
@@ -151,6 +153,7 @@ type teller struct {
 
 	mu     sync.Mutex
 	rights int64
+	last   whole
 	faces  map[face][]alias // as one audience sees them
 }
 
@@ -194,6 +197,7 @@ func (t *teller) rows(ctx context.Context, s member.Session, found []exchange.Ar
 	if err := t.learn(ctx, s.Rights); err != nil {
 		return nil, err
 	}
+	t.forget()
 	today := midnight(time.Now())
 	told := map[string]bool{}
 	for _, a := range found {
@@ -243,9 +247,53 @@ func (t *teller) row(a exchange.Arrival, collection string) row {
 	if a.Raw == nil {
 		r.Value, r.Link = "", ""
 	}
+	if a.Raw != nil && r.Gone != goneRecall {
+		t.partOf(&r, a)
+	}
 	as := t.face(face{a.Aud, a.Filer}, r.By)
 	r.By, r.Who = as.id, frame.Visible(as.name)
 	return r
+}
+
+// whole is the entry that was told last: rows of one entry come together.
+type whole struct {
+	idx         int64
+	aud         member.Audience
+	head, title string // the object that names it, and how
+}
+
+// forget has the title read anew: it may have been taken back since.
+func (t *teller) forget() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.last = whole{}
+}
+
+// partOf joins a row to the report that it came in with.
+func (t *teller) partOf(r *row, a exchange.Arrival) {
+	t.mu.Lock()
+	w := t.last
+	t.mu.Unlock()
+	if w.idx != a.Position.Index || w.aud != a.Aud || w.head == "" && w.title == "" {
+		w = whole{idx: a.Position.Index, aud: a.Aud}
+		n, head, err := t.x.Together(context.Background(), w.idx, w.aud) // for all who see it
+		if err != nil {
+			return // the row is told without it
+		}
+		if head != nil {
+			texts := topTexts(head.Raw)
+			w.head, w.title = head.ID, safe(texts["name"])
+		}
+		if w.title == "" && n > 1 {
+			w.title = strings.ReplaceAll(t.words["of.many"], "{n}", strconv.Itoa(n))
+		}
+		t.mu.Lock()
+		t.last = w
+		t.mu.Unlock()
+	}
+	if w.title != "" && r.ID != w.head {
+		r.Of, r.OfLink = w.title, fmt.Sprintf("/report/%d", w.idx)
+	}
 }
 
 // face is the alias under which an audience sees who filed something: the one that
