@@ -234,6 +234,21 @@ func TestReceipts(t *testing.T) {
 	}
 }
 
+// TestRecallReasonFault: a form shows the sentence, which says what was not done and
+// begins with no name of a field.
+func TestRecallReasonFault(t *testing.T) {
+	n := newNode(t)
+	for _, reason := range []string{"", " \n", strings.Repeat("x", 1001)} {
+		_, err := n.x.RecallReason(n.bank, reason)
+		if fault.KindOf(err) != fault.Invalid || !strings.HasPrefix(fault.Public(err), "nothing was taken back: ") {
+			t.Errorf("%.5q: %v", reason, err)
+		}
+	}
+	if _, err := n.x.RecallReason(n.bank, strings.Repeat("x", 1000)); err != nil {
+		t.Errorf("the longest: %v", err)
+	}
+}
+
 // TestReceiptStaysAsFiled: what the record fixed doesn't change by what comes after.
 func TestReceiptStaysAsFiled(t *testing.T) {
 	n := newNode(t)
@@ -412,12 +427,12 @@ func TestRecallPreviewChanges(t *testing.T) {
 func TestRecallReason(t *testing.T) {
 	n := newNode(t)
 	for reason, ok := range map[string]bool{"": false, " \n": false, strings.Repeat("x", 1000): true, strings.Repeat("x", 1001): false, "why": true} {
-		got, err := n.x.RecallReason(n.bank, n.bank, reason)
+		got, err := n.x.RecallReason(n.bank, reason)
 		if (err == nil) != ok || ok && got != reason {
 			t.Errorf("%d bytes: %d, %v", len(reason), len(got), err)
 		}
 	}
-	if got, err := n.x.RecallReason(n.bank, n.bank, "ask jane.doe@harborbank.example"); err != nil || strings.Contains(got, "jane") {
+	if got, err := n.x.RecallReason(n.bank, "ask jane.doe@harborbank.example"); err != nil || strings.Contains(got, "jane") {
 		t.Errorf("%q, %v", got, err)
 	}
 }

@@ -144,14 +144,14 @@ func (x *Exchange) RecallReason(s member.Session, reason string) (string, error)
 
 func checkReason(reason string) error {
 	if len(reason) > maxReason {
-		return fault.At(fault.Invalid, "reason", "a reason has at most 1,000 characters")
+		return fault.New(fault.Invalid, "nothing was taken back: a reason has at most 1,000 characters")
 	}
 	for _, r := range reason {
 		if r > ' ' {
 			return nil
 		}
 	}
-	return fault.At(fault.Invalid, "reason", "say why: everyone who acted on it will ask")
+	return fault.New(fault.Invalid, "nothing was taken back: say why, since everyone who acted on it will ask")
 }
 
 const maxReason = 1000 // bytes, as Recall has it
