@@ -41,7 +41,8 @@ func (s *Shown) source(k *kept) *MarkedText {
 // that one is the mail that is meant.
 func headers(mail []byte) string {
 	mail = mail[:min(len(mail), MaxShown)]
-	all := header(mail)
+	var all strings.Builder
+	all.WriteString(header(mail))
 	const attached = "content-type: message/rfc822"
 	for range maxAttached {
 		i := bytes.Index(bytes.ToLower(mail), []byte(attached))
@@ -51,9 +52,9 @@ func headers(mail []byte) string {
 		if mail = afterGap(mail[i+len(attached):]); len(mail) == 0 {
 			break
 		}
-		all += "\n\n" + header(mail)
+		all.WriteString("\n\n" + header(mail))
 	}
-	return all
+	return all.String()
 }
 
 // maxAttached is how many attached mails are looked into for their headers.
