@@ -128,12 +128,12 @@ func TestFindFilters(t *testing.T) {
 		{exchange.Query{Text: "wave", Collection: "default"}, "321"}, {exchange.Query{Text: "wave", From: time.Now().Add(time.Hour)}, ""},
 		{exchange.Query{Text: "wave", To: time.Now().Add(time.Hour), From: time.Now().Add(-time.Hour)}, "4321"}, {exchange.Query{Text: "wave", To: time.Now().Add(-time.Hour)}, ""},
 	} {
-		got := ""
+		var got strings.Builder
 		for _, f := range n.found(n.city, c.q).Found {
-			got += f.ID[len(f.ID)-1:]
+			got.WriteString(f.ID[len(f.ID)-1:])
 		}
-		if got != c.want {
-			t.Errorf("%+v finds %q, not %q", c.q, got, c.want)
+		if got.String() != c.want {
+			t.Errorf("%+v finds %q, not %q", c.q, got.String(), c.want)
 		}
 	}
 	all := n.found(n.bank, exchange.Query{Text: "wave"}).Found

@@ -12,7 +12,6 @@ import (
 	"tocsin/held"
 	"tocsin/member"
 	"tocsin/person"
-	"tocsin/privacy"
 )
 
 // The gravest acts: two people.
@@ -215,7 +214,7 @@ func (x *Exchange) Ask(ctx context.Context, s member.Session, people People, g G
 		if err != nil {
 			return "", fmt.Errorf("asking for a second person: %w", err)
 		}
-		if r, err = x.desk.Ask(ctx, s, g.Act, string(arg), privacy.Scrub(reason, x.gate.Text(reason))); err != nil {
+		if r, err = x.desk.Ask(ctx, s, g.Act, string(arg), x.scrub(s.Member, reason)); err != nil {
 			return "", err
 		}
 		return requestRef(r.ID), nil

@@ -52,12 +52,12 @@ func TestListShown(t *testing.T) {
 	if len(s.Texts) != 1 {
 		t.Errorf("rows and remarks are shown twice: %+v", s.Texts)
 	}
-	labels := ""
+	var labels strings.Builder
 	for _, sp := range s.Texts[0].Spans {
-		labels += sp.Verdict + " " + s.Texts[0].Text[sp.Start:sp.End] + " " + sp.Label + "; "
+		labels.WriteString(sp.Verdict + " " + s.Texts[0].Text[sp.Start:sp.End] + " " + sp.Label + "; ")
 	}
-	if labels != "share one.example ; remove jane.roe@customer.example [email]; share two.example ; " {
-		t.Errorf("marked %s", labels)
+	if labels.String() != "share one.example ; remove jane.roe@customer.example [email]; share two.example ; " {
+		t.Errorf("marked %s", labels.String())
 	}
 }
 
