@@ -140,9 +140,9 @@ func TestEntryPast(t *testing.T) {
 	if newer < 0 || e.Objects[newer].Name != "b.example" {
 		t.Errorf("the released passage made a newer version: %+v", e.Objects)
 	}
-	// The entry of the recall: whoever could see the object sees that and why it went.
+	// The entry of the recall: whoever could see the object sees what went, as long as the register of things knows it, and why.
 	r := n.entry(n.city, back.Index)
-	if r.Kind != archive.Recall || strings.Contains(r.Reason, "jane") || !strings.Contains(r.Reason, "our own host") || r.Own || r.Took != 1 || !slices.Equal(r.About, []int64{f.Index}) || r.Title != "" || !r.Objects[0].Revoked {
+	if r.Kind != archive.Recall || strings.Contains(r.Reason, "jane") || !strings.Contains(r.Reason, "our own host") || r.Own || r.Took != 1 || !slices.Equal(r.About, []int64{f.Index}) || r.Title != "a.example" || !r.Objects[0].Revoked {
 		t.Errorf("the recall says %+v", r)
 	}
 	if d := n.entry(n.city, decided.Index); d.Kind != archive.Decision || d.Total != 1 || d.Title != "b.example" {
