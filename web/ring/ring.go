@@ -14,6 +14,7 @@ package ring
 
 import (
 	"embed"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -169,11 +170,17 @@ func (d *desk) file(v *frame.Visit) error {
 	}
 	o := c.options(dr)
 	o.Seen = strings.Split(seen, ",")
-	body, err := d.drafts.Open(ctx, owner(v), id)
-	if err != nil {
+	f, err := d.accept(v, id, o)
+	if fault.KindOf(err) == fault.Conflict {
+		// Another tab may have filed it in this moment: then the second look finds its receipt.
+		f, err = d.accept(v, id, o)
+	}
+	if err == errOpen {
+		if _, err = d.drafts.Open(ctx, owner(v), id); err == nil {
+			return v.Go(again)
+		}
 		return d.afterOpen(v, err)
 	}
-	f, err := d.x.Accept(ctx, v.Visitor.Session, body, o)
 	switch fault.KindOf(err) {
 	case fault.Conflict, fault.Invalid, fault.Refused, fault.NotFound, fault.TooLarge, fault.Unsupported:
 		// Something is not as it was shown: the check says what, and nothing was shared.
@@ -186,6 +193,18 @@ func (d *desk) file(v *frame.Visit) error {
 	// and its form, sent again, gives the same receipt.
 	_ = d.drafts.Filed(ctx, owner(v), id, f.Index)
 	return v.Go(receipt(f.Index))
+}
+
+// errOpen says that the draft can't be opened any more; why, is asked again.
+var errOpen = errors.New("the draft can't be opened")
+
+// accept files a draft.
+func (d *desk) accept(v *frame.Visit, id string, o exchange.Options) (exchange.Filed, error) {
+	body, err := d.drafts.Open(v.R.Context(), owner(v), id)
+	if err != nil {
+		return exchange.Filed{}, errOpen
+	}
+	return d.x.Accept(v.R.Context(), v.Visitor.Session, body, o)
 }
 
 // afterOpen is for a draft that was filed or went between two looks.
