@@ -151,7 +151,20 @@ var (
 	schemes = []string{"light", "dark"}
 )
 
-// Sweep opens each page in both schemes, looks at it at 1440x900, 390x844 and 320x640, and fails
+// sizesIn gives the sizes to look at in a scheme: all of them in CI and for pictures;
+// elsewhere the widest in one scheme and the narrowest in the other, so that everybody's
+// go test stays quick.
+func sizesIn(scheme string) [][2]int {
+	switch {
+	case os.Getenv("CI") != "" || os.Getenv("TOCSIN_SHOTS") != "":
+		return sizes
+	case scheme == schemes[0]:
+		return sizes[:1]
+	}
+	return sizes[len(sizes)-1:]
+}
+
+// Sweep opens each page in both schemes, looks at it at 1440x900, 390x844 and 320x640 (sizesIn), and fails
 // the test with everything that is wrong with any of them, each once with where it
 // was seen: what axe-core finds, what scrolls sideways, what the console says,
 // requests to other hosts, another status than expected. With TOCSIN_SHOTS set it
@@ -180,6 +193,7 @@ func (b *Browser) sweep(t testing.TB, base string, c Check) map[string][]string 
 	}
 	findings := map[string][]string{}
 	for _, scheme := range schemes {
+		sizes := sizesIn(scheme)
 		found := p.Scheme(scheme).Size(sizes[0][0], sizes[0][1]).open(c)
 		for _, size := range sizes { // as a window that is made smaller
 			where := fmt.Sprintf("%s %dx%d", scheme, size[0], size[1])
