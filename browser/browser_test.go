@@ -110,7 +110,7 @@ func TestFaultsAreFound(t *testing.T) {
 
 // TestWhereAFaultIs says in which scheme and at which size a fault shows.
 func TestWhereAFaultIs(t *testing.T) {
-	t.Setenv("CI", "1") // every size
+	t.Setenv("TOCSIN_SHOTS", t.TempDir()) // pictures are taken of every size
 	url := site(t, map[string]string{"/": `<main><h1>Harbour</h1><p class="dim">At night.</p></main>`})
 	found := Start(t).sweep(t, url, Check{Name: "where", URL: "/"})
 	for finding, where := range found {
