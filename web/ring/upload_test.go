@@ -277,7 +277,7 @@ func TestStopped(t *testing.T) {
 	if err := <-done; err == nil {
 		t.Error("a broken upload was answered as if it were whole")
 	}
-	for range 100 { // the server hears of it a moment later
+	for range 5000 { // the server hears of it a moment later
 		var n int
 		if err := s.App.Node().DB.Reader().QueryRowContext(t.Context(), `SELECT count(*) FROM draft`).Scan(&n); err != nil {
 			t.Fatal(err)
