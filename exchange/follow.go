@@ -41,7 +41,7 @@ func (x *Exchange) Follow(ctx context.Context, log *slog.Logger, views func(cont
 func (x *Exchange) expireAll(ctx context.Context, log *slog.Logger) {
 	tick := time.NewTicker(roundEvery)
 	defer tick.Stop()
-	swept, audited := time.Time{}, time.Time{}
+	swept, audited := time.Time{}, time.Now().UTC()
 	for {
 		select {
 		case <-ctx.Done():

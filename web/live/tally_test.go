@@ -3,6 +3,7 @@ package live
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -15,15 +16,15 @@ import (
 type slow struct {
 	takes time.Duration
 	err   error
-	runs  int
-	size  int64
+	runs  atomic.Int64
+	size  atomic.Int64
 }
 
 func (c *slow) tally() *tally {
 	return &tally{count: func(_ context.Context, since time.Time) (*exchange.Tally, error) {
-		c.runs++
+		c.runs.Add(1)
 		time.Sleep(c.takes)
-		return &exchange.Tally{Size: c.size, Since: since}, c.err
+		return &exchange.Tally{Size: c.size.Load(), Since: since}, c.err
 	}}
 }
 
@@ -33,13 +34,13 @@ func TestCountsOfASmallLog(t *testing.T) {
 		c := &slow{takes: time.Millisecond}
 		tl := c.tally()
 		for size := range int64(5) {
-			c.size = size
-			if _, ok := tl.of(t.Context(), member.Session{}, size, time.Now()); !ok || c.runs != int(size)+1 {
-				t.Errorf("after %d entries: %v, counted %d times", size, ok, c.runs)
+			c.size.Store(size)
+			if _, ok := tl.of(t.Context(), member.Session{}, size, time.Now()); !ok || c.runs.Load() != size+1 {
+				t.Errorf("after %d entries: %v, counted %d times", size, ok, c.runs.Load())
 			}
 		}
-		if tl.of(t.Context(), member.Session{}, 4, time.Now()); c.runs != 5 {
-			t.Errorf("nothing new, and counted %d times", c.runs)
+		if tl.of(t.Context(), member.Session{}, 4, time.Now()); c.runs.Load() != 5 {
+			t.Errorf("nothing new, and counted %d times", c.runs.Load())
 		}
 	})
 }
@@ -56,10 +57,10 @@ func TestCountsOfALargeLog(t *testing.T) {
 				t.Error("there are counts before anything was counted")
 			}
 		}
-		if took := time.Since(began); took != 3*patience || c.runs != 1 {
-			t.Errorf("three pages took %v and counted %d times", took, c.runs)
+		if took := time.Since(began); took != 3*patience || c.runs.Load() != 1 {
+			t.Errorf("three pages took %v and counted %d times", took, c.runs.Load())
 		}
-		c.size = 1
+		c.size.Store(1)
 		time.Sleep(2 * time.Second)
 		synctest.Wait()
 		began = time.Now()
@@ -68,14 +69,14 @@ func TestCountsOfALargeLog(t *testing.T) {
 				t.Fatal("the counts of a moment ago are gone")
 			}
 		}
-		if took := time.Since(began); took != 0 || c.runs != 1 {
-			t.Errorf("a thousand pages waited %v, and it was counted %d times", took, c.runs)
+		if took := time.Since(began); took != 0 || c.runs.Load() != 1 {
+			t.Errorf("a thousand pages waited %v, and it was counted %d times", took, c.runs.Load())
 		}
 		time.Sleep(21 * time.Second)
 		tl.of(t.Context(), member.Session{}, 2000, time.Now())
 		time.Sleep(3 * time.Second)
-		if c.runs != 2 {
-			t.Errorf("after 21 s counted %d times, want twice", c.runs)
+		if c.runs.Load() != 2 {
+			t.Errorf("after 21 s counted %d times, want twice", c.runs.Load())
 		}
 		// The next day begins with counts of its own.
 		time.Sleep(24 * time.Hour)
@@ -96,9 +97,10 @@ func TestCountFails(t *testing.T) {
 		if _, ok := tl.of(t.Context(), member.Session{}, 1, time.Now()); !ok {
 			t.Error("the counts are gone")
 		}
-		c.err, c.size = nil, 2
-		if _, ok := tl.of(t.Context(), member.Session{}, 2, time.Now()); !ok || c.runs != 3 {
-			t.Errorf("afterwards: %v, %d", ok, c.runs)
+		c.err = nil
+		c.size.Store(2)
+		if _, ok := tl.of(t.Context(), member.Session{}, 2, time.Now()); !ok || c.runs.Load() != 3 {
+			t.Errorf("afterwards: %v, %d", ok, c.runs.Load())
 		}
 	})
 }
@@ -108,17 +110,18 @@ func TestCountFails(t *testing.T) {
 func TestCountThatBeganBefore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for takes, want := range map[time.Duration]int{patience / 3: 2, patience: 1} {
-			c := &slow{takes: takes, size: 1}
+			c := &slow{takes: takes}
+			c.size.Store(1)
 			tl := c.tally()
 			tl.count = func(ctx context.Context, since time.Time) (*exchange.Tally, error) {
-				size := c.size
-				c.runs++
+				size := c.size.Load()
+				c.runs.Add(1)
 				time.Sleep(c.takes)
 				return &exchange.Tally{Size: size, Since: since}, nil
 			}
 			go tl.of(t.Context(), member.Session{}, 1, time.Now())
 			time.Sleep(time.Millisecond)
-			c.size = 2
+			c.size.Store(2)
 			tl.of(t.Context(), member.Session{}, 2, time.Now())
 			if tl.mu.Lock(); tl.last == nil || tl.last.Size != int64(want) {
 				t.Errorf("a count of %v: the page shows %+v, want one of size %d", takes, tl.last, want)
