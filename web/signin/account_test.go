@@ -141,6 +141,9 @@ func TestEnumeration(t *testing.T) {
 
 // Five guesses are free; then even the right password waits, and a link doesn't.
 func TestGuessing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the wait of a second is real, and shorter than a hash under the race detector")
+	}
 	s := start(t, signin.Config{BehindProxy: true}, false)
 	phone := s.in("Harbor Bank").enrol()
 	guess := func(login, password, code, from string) answer {
@@ -156,9 +159,11 @@ func TestGuessing(t *testing.T) {
 		if a.code == http.StatusUnauthorized || a.code < 400 || !strings.Contains(a.body, "Too many wrong tries; wait 1 s") {
 			t.Errorf("the sixth: %d %s", a.code, a.body)
 		}
-	}
-	if a := guess("ana.roe", goodPassword, phone.next(), "192.0.2.1"); a.code == http.StatusSeeOther {
-		t.Error("the right password doesn't wait")
+		if login == "ana.roe" {
+			if a := guess(login, goodPassword, phone.next(), "192.0.2.1"); a.code == http.StatusSeeOther {
+				t.Error("the right password doesn't wait")
+			}
+		}
 	}
 	if a := guess("ana.roe", goodPassword, phone.next(), "192.0.2.1, 192.0.2.2"); a.code != http.StatusSeeOther {
 		t.Errorf("from another network: %d", a.code)
