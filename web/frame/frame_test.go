@@ -12,8 +12,10 @@ import (
 	"testing/iotest"
 
 	"tocsin/apptest"
+	"tocsin/exchange"
 	"tocsin/fault"
 	"tocsin/member"
+	"tocsin/store"
 	"tocsin/web/frame"
 )
 
@@ -128,6 +130,24 @@ func TestStepUp(t *testing.T) {
 	secret := n.Person(apptest.Operator)
 	if r := ask(t, s.Handler([]frame.Route{route}), "POST", "/grave", "tocsin="+secret); r.StatusCode != 204 || done != 1 {
 		t.Errorf("right after signing in: %d", r.StatusCode)
+	}
+	// The proof of long ago.
+	node := n.App.Node()
+	err := node.DB.Write(t.Context(), func(tx *store.Tx) error {
+		if _, err := tx.Exec(t.Context(), `UPDATE person_session SET fresh = 1`); err != nil {
+			return err
+		}
+		return store.RaiseRights(t.Context(), tx, exchange.LogID)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := node.People.EndOthers(t.Context(), 999, 0); err != nil { // this process looks at once
+		t.Fatal(err)
+	}
+	r := ask(t, s.Handler([]frame.Route{route}), "POST", "/grave", "tocsin="+secret)
+	if r.StatusCode != 303 || !strings.HasPrefix(r.Header.Get("Location"), "/step-up?next=") || done != 1 {
+		t.Errorf("with a proof of long ago: %d, to %s, done %d times", r.StatusCode, r.Header.Get("Location"), done)
 	}
 }
 
