@@ -300,9 +300,13 @@ func TestTheFollowerCommits(t *testing.T) {
 		}
 		note()
 		time.Sleep(2 * time.Second)
+		if got := size(); got != 0 {
+			t.Errorf("%d entries before the first minute is over", got)
+		}
+		time.Sleep(time.Minute)
 		first := size()
 		if first != 1 {
-			t.Errorf("%d entries after the first row", first)
+			t.Errorf("%d entries a minute after the first row", first)
 		}
 		for range 3 {
 			note()
