@@ -110,28 +110,77 @@ func receiptIndex(text string) (int64, bool) {
 	return p.Index, err == nil
 }
 
-// listed gives the values of a pasted list. Lines, commas and semicolons make a
-// list when most of it are values by their shape; mere spaces, in which words stand
-// too, only when all are.
+// sampled is by how many of its first lines a text is told from a list.
+const sampled = 50
+
+// listed gives the values of a pasted list; none when most of it are no values by
+// their shape. On one line commas and semicolons part them, mere spaces, in which
+// words stand too, only when all are values. On several lines a note may stand
+// behind a value, and what begins with # is a comment.
 func listed(text string) (out []string) {
 	if _, ok := number(text, true); ok {
 		return nil
 	}
-	for v := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == '\n' || r == '\r' || r == ',' || r == ';' }) {
+	if !strings.ContainsAny(text, "\n\r") {
+		if out = pieces(text); len(out) < 2 || 2*values(out[:min(len(out), sampled)]) <= min(len(out), sampled) {
+			return nil
+		}
+		return out
+	}
+	lines, read := 0, 0
+	for line := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == '\n' || r == '\r' }) {
+		if line = strings.TrimSpace(line); line == "" || line[0] == '#' {
+			continue
+		}
+		lines++
+		if of := noted(line); len(of) > 0 {
+			read++
+			out = append(out, of...)
+		} else {
+			out = append(out, line)
+		}
+		if lines == sampled && 2*read <= lines {
+			return nil
+		}
+	}
+	if len(out) < 2 || 2*read <= lines {
+		return nil
+	}
+	return out
+}
+
+// pieces parts a line at commas and semicolons, and what is nothing but values at
+// its spaces.
+func pieces(line string) (out []string) {
+	for v := range strings.FieldsFuncSeq(line, func(r rune) bool { return r == ',' || r == ';' }) {
 		if v = strings.TrimSpace(v); v == "" {
 			continue
 		}
-		if pieces := strings.Fields(v); len(pieces) > 1 && values(pieces) == len(pieces) {
-			out = append(out, pieces...)
+		if words := strings.Fields(v); len(words) > 1 && values(words) == len(words) {
+			out = append(out, words...)
 		} else {
 			out = append(out, v)
 		}
 	}
-	sample := out[:min(len(out), 50)]
-	if 2*values(sample) <= len(sample) {
-		return nil
-	}
 	return out
+}
+
+// noted gives the values of a line that may have a note: the pieces that are values,
+// or the value at its beginning.
+func noted(line string) (out []string) {
+	for _, v := range pieces(line) {
+		if _, ok := observable.Guess(v); ok {
+			out = append(out, v)
+		}
+	}
+	if len(out) > 0 {
+		return out
+	}
+	first := strings.Fields(line)[0]
+	if _, ok := observable.Guess(first); ok {
+		return []string{first}
+	}
+	return nil
 }
 
 // values counts those that are values by their shape.

@@ -42,7 +42,11 @@ func TestReadQuery(t *testing.T) {
 		"evil.example\nb.example":                {Kind: exchange.AskedList, Values: []string{"evil.example", "b.example"}},
 		"evil.example, b.example,":               {Kind: exchange.AskedList, Values: []string{"evil.example", "b.example"}},
 		"evil.example b[.]example":               {Kind: exchange.AskedList, Values: []string{"evil.example", "b[.]example"}},
-		"a.example b.example\r\n192.0.2.1; what": {Kind: exchange.AskedList, Values: []string{"a.example", "b.example", "192.0.2.1", "what"}},
+		"a.example b.example\r\n192.0.2.1; what": {Kind: exchange.AskedList, Values: []string{"a.example", "b.example", "192.0.2.1"}},
+		"# from the mail gateway\na.example  seen twice, at night\nwho knows\n192.0.2.1\tport 443": {Kind: exchange.AskedList, Values: []string{"a.example", "who knows", "192.0.2.1"}},
+		"2026-11-01,a.example,phish\n2026-11-02,b.example,phish":                                   {Kind: exchange.AskedList, Values: []string{"a.example", "b.example"}},
+		"a.example\nwas seen by us\nand by them":                                                   {Kind: exchange.AskedWords},
+		"we saw a.example\nand b.example":                                                          {Kind: exchange.AskedWords},
 	} {
 		want.Text = strings.TrimSpace(text)
 		if got := exchange.ReadQuery(text); !reflect.DeepEqual(got, want) {

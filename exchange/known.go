@@ -26,9 +26,9 @@ type Looked struct {
 	Asked  string // as it was written
 	Thing  observable.Thing
 	Read   bool // it is a value of a kind that is known here
-	Known  bool // an indicator that the reader may see names it, or named it until it ended
+	Known  bool // an indicator that the reader may see names it, or did until it ended or was taken back
 	Record thing.Record
-	State  string // StateInForce, StateExpired; "" when it isn't known
+	State  string // StateInForce, StateExpired, StateTaken; "" when it isn't known
 	Never  string // why nobody blocks it, such as resolver; "" for most
 }
 
@@ -82,6 +82,8 @@ func stateOf(r thing.Record) string {
 		return StateInForce
 	case r.All > 0:
 		return StateExpired
+	case r.Taken > 0:
+		return StateTaken
 	}
 	return ""
 }
@@ -222,9 +224,7 @@ func (x *Exchange) indicatorsOf(ctx context.Context, q store.Querier, s member.S
 		return err
 	}
 	p.Record = thing.RecordOf(all)
-	if p.State = stateOf(p.Record); p.State == "" && len(all) > 0 {
-		p.State = StateTaken
-	}
+	p.State = stateOf(p.Record)
 	places := map[int64]*Found{}
 	for _, sup := range slices.Backward(all) {
 		mine := sup.Member == int64(s.Member.ID) && sup.State != thing.Taken

@@ -29,6 +29,13 @@ func TestLookMany(t *testing.T) {
 			t.Errorf("%d: %+v, not %+v", i, g, want)
 		}
 	}
+	n.file(n.bank, bundle(indicator("4", "d.example", "")), exchange.Options{})
+	if _, err := n.x.Recall(t.Context(), n.bank, "d.example", "a test"); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := n.x.LookMany(t.Context(), n.city, []string{"d.example"}); err != nil || !got[0].Known || got[0].State != exchange.StateTaken {
+		t.Errorf("what was taken back: %+v, %v", got, err)
+	}
 	if got[0].Record.Reporters != 2 || got[0].Thing.Value != "a.example" {
 		t.Errorf("of a value that two filed: %+v", got[0])
 	}

@@ -13,7 +13,7 @@ import (
 // This file is for readers that ask of many things, or of many indicators, at once.
 
 // LookMany gives the records of those of the things that something in the audiences
-// mentions, in a few queries.
+// mentions or did until it was taken back, in a few queries.
 func (r *Things) LookMany(ctx context.Context, q store.Querier, ts []observable.Thing, auds []int32) (map[observable.Thing]Record, error) {
 	keys := make([]int64, 0, len(ts))
 	for _, t := range ts {
@@ -56,9 +56,7 @@ func (r *Things) LookKeys(ctx context.Context, q store.Querier, keys []int64, au
 			for i := range same {
 				same[i] = of[i].Support
 			}
-			if rec := RecordOf(same); rec.All > 0 {
-				out[of[0].T] = rec
-			}
+			out[of[0].T] = RecordOf(same)
 			of = of[n:]
 		}
 	}
@@ -108,9 +106,13 @@ func (r *Things) supportsWhere(ctx context.Context, q store.Querier, where strin
 // dates; it doesn't say of which thing.
 func RecordOf(all []Support) (rec Record) {
 	who := map[int64]bool{}
-	ever, now := int64(-1), int64(-1) // the last indicator that was counted: several members may have filed it
+	ever, now, gone := int64(-1), int64(-1), int64(-1) // the last indicator that was counted: several members may have filed it
 	for _, s := range all {
 		if s.State == Taken {
+			if s.At != gone {
+				gone = s.At
+				rec.Taken++
+			}
 			continue
 		}
 		if s.At != ever {

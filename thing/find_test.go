@@ -48,6 +48,9 @@ func TestLookMany(t *testing.T) {
 			for _, one := range ts {
 				want, err := r.Look(t.Context(), r.db.Reader(), one, auds)
 				got, known := many[one]
+				if got.Taken > 0 && got.All == 0 { // alone it is not found any more
+					known, got.Thing, got.Taken = false, observable.Thing{}, 0
+				}
 				if known != (err == nil) || known && got != want {
 					t.Errorf("%v in %v: %+v and %v together, %+v and %v alone", one, auds, got, known, want, err)
 				}

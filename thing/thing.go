@@ -204,6 +204,7 @@ type Record struct {
 	Reporters int   // members with an indicator in force
 	Reports   int   // indicators in force
 	All       int   // indicators ever, taken back ones left out
+	Taken     int   // indicators that were taken back
 	First     int64 // date_added of the first and the last of All, microseconds
 	Last      int64
 	Until     time.Time

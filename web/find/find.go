@@ -39,8 +39,8 @@ func Routes(s *frame.Site) []frame.Route {
 	f := &finder{s.Pages(files), s.Exchange}
 	return []frame.Route{
 		{Pattern: "GET /search", Act: member.ActRead, Serve: f.page},
-		{Pattern: "POST /search", Act: member.ActRead, Serve: f.page},
-		{Pattern: "POST /search/list.csv", Act: member.ActRead, Serve: f.csv},
+		{Pattern: "POST /search", Act: member.ActRead, Most: maxBody, Serve: f.page},
+		{Pattern: "POST /search/list.csv", Act: member.ActRead, Most: maxBody, Serve: f.csv},
 	}
 }
 
@@ -139,14 +139,11 @@ func short(asked string) bool {
 	return len(asked) <= maxAddress && len(url.QueryEscape(asked)) <= maxAddress
 }
 
-// read gives the parameters of a request, posted ones first.
+// read gives the parameters of a request, posted ones first: those of a form the
+// frame has read.
 func read(v *frame.Visit) (url.Values, error) {
-	v.R.Body = http.MaxBytesReader(v.W, v.R.Body, maxBody)
 	if err := v.R.ParseForm(); err != nil {
-		if _, tooLarge := err.(*http.MaxBytesError); tooLarge {
-			return nil, fault.New(fault.TooLarge, "a list has at most %d values; paste a part of it", exchange.MaxLooked)
-		}
-		return nil, fault.New(fault.Invalid, "the form can't be read")
+		return nil, fault.New(fault.Invalid, "the address can't be read")
 	}
 	return v.R.Form, nil
 }

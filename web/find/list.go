@@ -31,7 +31,7 @@ type listRow struct {
 	Read, Known  bool
 	State, Never string
 	Members      int
-	Last         time.Time
+	Last         time.Time // zero when all was taken back
 }
 
 // maxAddress is how long a list may be that stands in an address: a longer one is posted.
@@ -127,7 +127,9 @@ func (f *finder) listRow(one *exchange.Looked) listRow {
 	}
 	if one.Known {
 		r.Link = "/i/" + f.x.ThingID(one.Thing)
-		r.Last = time.UnixMicro(one.Record.Last).UTC()
+		if one.Record.All > 0 {
+			r.Last = time.UnixMicro(one.Record.Last).UTC()
+		}
 	}
 	return r
 }
@@ -179,7 +181,9 @@ func record(one *exchange.Looked) []string {
 	r := []string{one.Asked, one.Thing.Value, string(one.Thing.Kind), known, one.State, "", "", "", "", one.Never}
 	if one.Known {
 		r[5] = strconv.Itoa(one.Record.Reporters)
-		r[6], r[7] = stamp(time.UnixMicro(one.Record.First)), stamp(time.UnixMicro(one.Record.Last))
+		if one.Record.All > 0 {
+			r[6], r[7] = stamp(time.UnixMicro(one.Record.First)), stamp(time.UnixMicro(one.Record.Last))
+		}
 		if !one.Record.Until.IsZero() {
 			r[8] = stamp(one.Record.Until)
 		}

@@ -93,7 +93,10 @@ type Route struct {
 	Open    bool // for everybody; a visitor who is signed in is known all the same
 	Anyone  bool // for everybody who is signed in, whatever the role
 	Fresh   bool // needs a factor proven within person.FreshFor: else by way of /step-up
-	Serve   func(*Visit) error
+	// Most bounds a form that is sent as text, in bytes; 0 for maxForm. Files come in
+	// another form and are bounded by their page.
+	Most  int64
+	Serve func(*Visit) error
 }
 
 // Handler serves the routes. One without Open, Anyone or an Act is refused to
@@ -137,12 +140,10 @@ func (s *Site) serve(w http.ResponseWriter, r *http.Request, route *Route) {
 	}
 }
 
-// maxForm bounds a form that is sent as text, in bytes: a pasted list of 1,000
-// addresses is the largest. Files come in another form and are bounded by their page.
-const maxForm = 4 << 20
-
-// maxOpenForm bounds one that anybody may send.
-const maxOpenForm = 64 << 10
+// maxForm bounds a form that is sent as text, in bytes, where its route says nothing
+// else: a reference of 8 kB and a reason of 1,000 characters, both in the form's
+// encoding, have room.
+const maxForm = 64 << 10
 
 // readForm reads a whole form before anybody asks who sent it: who was removed while
 // their form was still on its way is nobody when it has come.
@@ -151,9 +152,9 @@ func readForm(w http.ResponseWriter, r *http.Request, route *Route) error {
 	if r.Method != http.MethodPost || kind != "application/x-www-form-urlencoded" {
 		return nil
 	}
-	most := int64(maxForm)
-	if route.Open { // strangers say who they are, and little else
-		most = maxOpenForm
+	most := route.Most
+	if most == 0 {
+		most = maxForm
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, most)
 	err := r.ParseForm()

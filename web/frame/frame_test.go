@@ -232,19 +232,19 @@ func TestAssets(t *testing.T) {
 	}
 }
 
-// TestForms: a form is bounded, for strangers more narrowly, and one that breaks
+// TestForms: a form is bounded, more widely where its route says so, and one that breaks
 // off does nothing.
 func TestForms(t *testing.T) {
 	n := apptest.Start(t)
 	s, _ := site(t, n, false)
 	done := func(v *frame.Visit) error { v.W.WriteHeader(204); return nil }
-	h := s.Handler([]frame.Route{{Pattern: "POST /open", Open: true, Serve: done}, {Pattern: "POST /in", Anyone: true, Serve: done}})
+	h := s.Handler([]frame.Route{{Pattern: "POST /open", Open: true, Serve: done}, {Pattern: "POST /list", Anyone: true, Most: 1 << 20, Serve: done}})
 	secret := n.Person(apptest.Operator)
 	for _, c := range []struct {
 		path string
 		size int
 		want int
-	}{{"/open", 64 << 10, 204}, {"/open", 64<<10 + 1, 413}, {"/in", 4 << 20, 204}, {"/in", 4<<20 + 1, 413}} {
+	}{{"/open", 64 << 10, 204}, {"/open", 64<<10 + 1, 413}, {"/list", 1 << 20, 204}, {"/list", 1<<20 + 1, 413}} {
 		r := httptest.NewRequestWithContext(t.Context(), "POST", c.path, strings.NewReader("a="+strings.Repeat("x", c.size-2)))
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
 		r.Header.Set("Cookie", "tocsin="+secret)

@@ -27,6 +27,10 @@ func (v *Visit) In() bool { return v.Visitor.Person.ID != 0 }
 // Site gives the frame.
 func (v *Visit) Site() *Site { return v.site }
 
+// Form is the form that was sent as text: the frame has read it whole, within the
+// bound of its route. A request without one has an empty one.
+func (v *Visit) Form() url.Values { return v.R.PostForm }
+
 // identify finds who a session's cookie belongs to. A session that is unknown or
 // over is nobody's; any other failure is one.
 func (s *Site) identify(v *Visit) error {

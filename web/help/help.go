@@ -60,7 +60,7 @@ func Routes(s *frame.Site) []frame.Route {
 		}},
 		// Single keys can be switched off: speech input types them by accident (WCAG 2.2, 2.1.4).
 		{Pattern: "POST /keys", Anyone: true, Serve: func(v *frame.Visit) error {
-			v.SetKeys(v.R.PostFormValue("keys") == "on")
+			v.SetKeys(v.Form().Get("keys") == "on")
 			return v.Go("/keys")
 		}},
 	}

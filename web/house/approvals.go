@@ -131,9 +131,6 @@ func (d *desk) showApproval(v *frame.Visit, p problem) error {
 
 // decide is the second person's word, or the first one's who takes it back.
 func (d *desk) decide(v *frame.Visit) error {
-	if err := form(v); err != nil {
-		return err
-	}
 	id, err := number(v)
 	if err != nil {
 		return err

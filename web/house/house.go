@@ -62,20 +62,8 @@ func Routes(s *frame.Site) []frame.Route {
 	}
 }
 
-// maxForm bounds a form; a reason of 1,000 characters is the longest of it.
-const maxForm = 32 << 10
-
-// form reads a form of these pages.
-func form(v *frame.Visit) error {
-	v.R.Body = http.MaxBytesReader(v.W, v.R.Body, maxForm)
-	if err := v.R.ParseForm(); err != nil {
-		return fault.New(fault.Invalid, "this is no form of the page; nothing was done")
-	}
-	return nil
-}
-
 // value gives a field of the form without white space around it.
-func value(v *frame.Visit, name string) string { return strings.TrimSpace(v.R.PostForm.Get(name)) }
+func value(v *frame.Visit, name string) string { return strings.TrimSpace(v.Form().Get(name)) }
 
 var errNone = fault.New(fault.NotFound, "there is nothing under this number, or it is not yours")
 

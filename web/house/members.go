@@ -89,9 +89,6 @@ func (d *desk) showMembers(v *frame.Visit, p problem, name string) error {
 }
 
 func (d *desk) addMember(v *frame.Visit) error {
-	if err := form(v); err != nil {
-		return err
-	}
 	a, err := d.x.Admin(v.Visitor.Session)
 	if err != nil {
 		return err
@@ -197,9 +194,6 @@ func (d *desk) showMember(v *frame.Visit, id member.ID, p problem) error {
 
 // act does something with the member of the address and comes back to its page.
 func (d *desk) act(v *frame.Visit, field string, f func(m member.Member) error) error {
-	if err := form(v); err != nil {
-		return err
-	}
 	m, err := d.one(v)
 	if err != nil {
 		return err
@@ -317,9 +311,6 @@ func (d *desk) showGroups(v *frame.Visit, p problem) error {
 }
 
 func (d *desk) addGroup(v *frame.Visit) error {
-	if err := form(v); err != nil {
-		return err
-	}
 	a, err := d.x.Admin(v.Visitor.Session)
 	if err == nil {
 		_, err = a.AddGroup(v.R.Context(), value(v, "name"), nil)
@@ -335,9 +326,6 @@ func (d *desk) addGroup(v *frame.Visit) error {
 
 // join puts a member into a group, or takes it out.
 func (d *desk) join(v *frame.Visit) error {
-	if err := form(v); err != nil {
-		return err
-	}
 	id, err := number(v)
 	if err != nil {
 		return err

@@ -225,9 +225,6 @@ func (d *desk) ask(v *frame.Visit, g exchange.Grave) error {
 
 // remove does it, or asks a second person.
 func (d *desk) remove(v *frame.Visit) error {
-	if err := form(v); err != nil {
-		return err
-	}
 	id, err := number(v)
 	if err != nil {
 		return err

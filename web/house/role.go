@@ -81,9 +81,6 @@ func (d *desk) showRole(v *frame.Visit, p problem) error {
 
 // setRole changes a role, or asks the second person to.
 func (d *desk) setRole(v *frame.Visit) error {
-	if err := form(v); err != nil {
-		return err
-	}
 	b, err := d.roleOf(v)
 	if err != nil {
 		return err

@@ -1,7 +1,6 @@
 package house
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 
@@ -63,7 +62,7 @@ func (d *desk) showRotate(v *frame.Visit, p problem) error {
 // rotate makes the new key and shows it, or asks the second person.
 func (d *desk) rotate(v *frame.Visit) error {
 	id, err := number(v)
-	if err := cmp.Or(err, form(v)); err != nil {
+	if err != nil {
 		return err
 	}
 	b, err := d.keyOf(v, id)

@@ -37,10 +37,6 @@ func Routes(s *frame.Site) []frame.Route {
 	}
 }
 
-// maxForm bounds a form: a reference is at most a value's 8 kB, a reason 1 kB, each
-// in the form's encoding.
-const maxForm = 64 << 10
-
 // body is what the page shows.
 type body struct {
 	exchange.RecallPreview
@@ -164,11 +160,7 @@ func short(s string) string {
 // do takes it back: only what was shown, and only with a reason that was shown as
 // it will read.
 func (p pages) do(v *frame.Visit) error {
-	v.R.Body = http.MaxBytesReader(v.W, v.R.Body, maxForm)
-	if err := v.R.ParseForm(); err != nil {
-		return fault.New(fault.Invalid, "this is no form of the page; nothing was taken back")
-	}
-	f := v.R.PostForm
+	f := v.Form()
 	b := body{Thing: f.Get("i"), Reason: strings.TrimSpace(f.Get("reason"))}
 	b.Ref = strings.TrimSpace(f.Get("ref"))
 	reads, err := p.x.RecallReason(v.Visitor.Session, b.Reason)

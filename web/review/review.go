@@ -315,11 +315,7 @@ func (d *desk) decided(v *frame.Visit, id string, code int, first bool) error {
 }
 
 func (d *desk) decide(v *frame.Visit) error {
-	v.R.Body = http.MaxBytesReader(v.W, v.R.Body, 1<<16)
-	if err := v.R.ParseForm(); err != nil {
-		return fault.New(fault.Invalid, "the form can't be read; open the passage again")
-	}
-	id, verdict, why := v.R.PathValue("id"), v.R.PostForm.Get("verdict"), v.R.PostForm.Get("why")
+	id, verdict, why := v.R.PathValue("id"), v.Form().Get("verdict"), v.Form().Get("why")
 	release := verdict == "release"
 	switch {
 	case !release && verdict != "remove":

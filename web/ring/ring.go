@@ -45,9 +45,9 @@ func Routes(s *frame.Site, drafts *draft.Drafts) []frame.Route {
 	d := &desk{s.Pages(files), s.Exchange, drafts}
 	return []frame.Route{
 		{Pattern: "GET /ring", Act: member.ActFile, Serve: d.paste},
-		{Pattern: "POST /ring", Act: member.ActFile, Serve: d.upload},
+		{Pattern: "POST /ring", Act: member.ActFile, Most: maxPlain, Serve: d.upload},
 		{Pattern: "GET /ring/{id}", Act: member.ActFile, Serve: d.check},
-		{Pattern: "POST /ring/{id}/file", Act: member.ActFile, Serve: d.file},
+		{Pattern: "POST /ring/{id}/file", Act: member.ActFile, Most: maxForm, Serve: d.file},
 		{Pattern: "POST /ring/{id}/discard", Act: member.ActFile, Serve: d.discard},
 	}
 }
@@ -148,10 +148,6 @@ const maxForm = 1 << 20
 // often the form comes, there is one report and one receipt.
 func (d *desk) file(v *frame.Visit) error {
 	ctx, id := v.R.Context(), v.R.PathValue("id")
-	v.R.Body = http.MaxBytesReader(v.W, v.R.Body, maxForm)
-	if err := v.R.ParseForm(); err != nil {
-		return fault.Because(err, fault.Invalid, "the form did not come whole; nothing was shared; go back and send it again")
-	}
 	dr, err := d.drafts.Get(ctx, owner(v), id)
 	if err != nil && fault.KindOf(err) == fault.NotFound {
 		return d.gone(v)
@@ -162,9 +158,9 @@ func (d *desk) file(v *frame.Visit) error {
 	if dr.Done {
 		return v.Go(receipt(dr.Index))
 	}
-	c := parseChoices(v.R.PostForm)
+	c := parseChoices(v.Form())
 	again := "/ring/" + dr.ID + c.query("changed", "1")
-	seen := v.R.PostForm.Get("seen")
+	seen := v.Form().Get("seen")
 	if seen == "" || c.TLP == stixRed && c.Group == "" {
 		return v.Go(again)
 	}

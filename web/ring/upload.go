@@ -215,19 +215,11 @@ func small(r io.Reader, to *string) error {
 
 // receivePlain reads a form without files.
 func (d *desk) receivePlain(v *frame.Visit, s *sent) error {
-	v.R.Body = http.MaxBytesReader(v.W, v.R.Body, maxPlain)
-	if err := v.R.ParseForm(); err != nil {
-		return cutOff(err)
-	}
-	if err := small(strings.NewReader(v.R.PostForm.Get("format")), &s.format); err != nil {
+	if err := small(strings.NewReader(v.Form().Get("format")), &s.format); err != nil {
 		return err
 	}
-	if err := small(strings.NewReader(v.R.PostForm.Get("replace")), &s.replace); err != nil {
+	if err := small(strings.NewReader(v.Form().Get("replace")), &s.replace); err != nil {
 		return err
 	}
-	text := v.R.PostForm.Get("text")
-	if len(text) > maxPlain { // the form may have been read before it came here, with other bounds
-		return fault.New(fault.TooLarge, "this is more than %d MB of text in a form without files; send it as a file", maxPlain>>20)
-	}
-	return d.text(v, s, strings.NewReader(text))
+	return d.text(v, s, strings.NewReader(v.Form().Get("text")))
 }

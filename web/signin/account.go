@@ -121,10 +121,7 @@ func browser(agent string) string {
 }
 
 func (d *desk) rename(v *frame.Visit) error {
-	f, err := form(v)
-	if err != nil {
-		return err
-	}
+	f := v.Form()
 	if err := d.record(v, audit.PersonName, "", func() error {
 		return d.people.Rename(v.R.Context(), v.Visitor.Person.ID, f.Get("login"), f.Get("name"))
 	}); err != nil {
@@ -138,10 +135,7 @@ func (d *desk) rename(v *frame.Visit) error {
 }
 
 func (d *desk) theme(v *frame.Visit) error {
-	f, err := form(v)
-	if err != nil {
-		return err
-	}
+	f := v.Form()
 	v.SetTheme(f.Get("theme"))
 	return v.Go("/account#look")
 }
@@ -155,11 +149,9 @@ func (d *desk) endOthers(v *frame.Visit) error {
 
 // endSessions ends one session, or all but this one. Ending this one signs out.
 func (d *desk) endSessions(v *frame.Visit) error {
-	f, err := form(v)
-	if err != nil {
-		return err
-	}
+	f := v.Form()
 	ctx, id := v.R.Context(), v.Visitor.Person.ID
+	var err error
 	if f.Get("end") == "others" {
 		err = d.endOthers(v)
 	} else {

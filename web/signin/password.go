@@ -54,10 +54,7 @@ type enrolPage struct {
 
 // beginPassword takes the password, and shows what an authenticator needs.
 func (d *desk) beginPassword(v *frame.Visit) error {
-	f, err := form(v)
-	if err != nil {
-		return err
-	}
+	f := v.Form()
 	password, err := d.typed(v, f)
 	if err != nil {
 		return d.notTaken(v, err)
@@ -82,10 +79,7 @@ func (d *desk) notTaken(v *frame.Visit, err error) error {
 
 // confirmPassword takes the first code, and shows the recovery codes this once.
 func (d *desk) confirmPassword(v *frame.Visit) error {
-	f, err := form(v)
-	if err != nil {
-		return err
-	}
+	f := v.Form()
 	codes, err := d.newCodes(v, func() ([]string, error) {
 		return d.people.ConfirmPassword(v.R.Context(), v.Visitor.Person.ID, v.Visitor.ID, f.Get("code"))
 	})
@@ -115,10 +109,7 @@ func (d *desk) showCodes(v *frame.Visit, codes []string) error {
 }
 
 func (d *desk) changePassword(v *frame.Visit) error {
-	f, err := form(v)
-	if err != nil {
-		return err
-	}
+	f := v.Form()
 	password, err := d.typed(v, f)
 	if err == nil {
 		err = d.record(v, audit.FactorChange, "", func() error {

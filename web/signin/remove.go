@@ -67,10 +67,7 @@ func lastWay(f person.Factors) bool {
 }
 
 func (d *desk) removePasskey(v *frame.Visit) error {
-	f, err := form(v)
-	if err != nil {
-		return err
-	}
+	f := v.Form()
 	ref := f.Get("passkey")
 	id, err := base64.RawURLEncoding.DecodeString(ref)
 	if err != nil {
@@ -91,10 +88,7 @@ func (d *desk) removePasskey(v *frame.Visit) error {
 }
 
 func (d *desk) removeIdentity(v *frame.Visit) error {
-	f, err := form(v)
-	if err != nil {
-		return err
-	}
+	f := v.Form()
 	ctx, who := v.R.Context(), v.Visitor.Person.ID
 	issuer, subject := f.Get("issuer"), f.Get("subject")
 	all, err := d.people.Identities(ctx, who)
@@ -110,10 +104,7 @@ func (d *desk) removeIdentity(v *frame.Visit) error {
 }
 
 func (d *desk) removePassword(v *frame.Visit) error {
-	f, err := form(v)
-	if err != nil {
-		return err
-	}
+	f := v.Form()
 	ctx, who := v.R.Context(), v.Visitor.Person.ID
 	had, err := d.people.Factors(ctx, who)
 	if err != nil {

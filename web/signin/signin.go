@@ -74,14 +74,6 @@ func Routes(s *frame.Site, c Config) []frame.Route {
 	}
 }
 
-// form gives the form that was sent; the frame has read it, and bounds it.
-func form(v *frame.Visit) (url.Values, error) {
-	if err := v.R.ParseForm(); err != nil {
-		return nil, fault.New(fault.Invalid, "this is not a form of this page")
-	}
-	return v.R.PostForm, nil
-}
-
 // address is the client's, for counting failures.
 func (d *desk) address(r *http.Request) string {
 	if d.BehindProxy {
@@ -176,10 +168,7 @@ func (d *desk) signIn(v *frame.Visit) error {
 }
 
 func (d *desk) trySignIn(v *frame.Visit) error {
-	f, err := form(v)
-	if err != nil {
-		return err
-	}
+	f := v.Form()
 	secret, err := d.people.SignInPassword(v.R.Context(), f.Get("login"), f.Get("password"), f.Get("code"), d.address(v.R), v.R.UserAgent())
 	if fault.KindOf(err) == fault.Unauthenticated {
 		d.failures.tell(f.Get("login"))
@@ -274,10 +263,7 @@ func (d *desk) showWelcome(v *frame.Visit, code int, p problem, name string) err
 
 // take uses the link up and opens the session.
 func (d *desk) take(v *frame.Visit) error {
-	f, err := form(v)
-	if err != nil {
-		return err
-	}
+	f := v.Form()
 	secret, err := d.people.TakeLink(v.R.Context(), v.R.PathValue("token"), f.Get("name"), v.R.UserAgent())
 	if err != nil {
 		if p, code, ok := again(err, "name"); ok {
@@ -321,12 +307,9 @@ func (d *desk) showStepUp(v *frame.Visit, code int, p problem, to string) error 
 }
 
 func (d *desk) tryStepUp(v *frame.Visit) error {
-	f, err := form(v)
-	if err != nil {
-		return err
-	}
+	f := v.Form()
 	ctx := v.R.Context()
-	err = d.record(v, audit.StepUp, "", func() error {
+	err := d.record(v, audit.StepUp, "", func() error {
 		return d.people.ProvePassword(ctx, v.Visitor, f.Get("password"), f.Get("code"), d.address(v.R))
 	})
 	if err == nil && isRecovery(f.Get("code")) {

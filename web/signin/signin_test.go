@@ -363,9 +363,9 @@ func TestForms(t *testing.T) {
 		}
 	}
 	b := s.in("Harbor Bank")
-	long := "name=Ana&login=ana.roe&x=" + strings.Repeat("x", 4<<20)
+	long := "name=Ana&login=ana.roe&x=" + strings.Repeat("x", 64<<10)
 	if a := b.send(http.MethodPost, "/account/name", long); a.code != http.StatusRequestEntityTooLarge {
-		t.Errorf("a form of over 4 MB: %d", a.code)
+		t.Errorf("a form of over 64 kB: %d", a.code)
 	}
 	for _, bad := range []string{"%zz", "a;b=%", "\x00=%"} {
 		if a := b.send(http.MethodPost, "/account/name", bad); a.code != http.StatusBadRequest {
