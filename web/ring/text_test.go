@@ -121,10 +121,10 @@ func someSpans(t *rapid.T, text string) (out []exchange.Span) {
 	at := 0
 	for range rapid.IntRange(0, 20).Draw(t, "spans") {
 		from := at + rapid.SampledFrom([]int{0, 1, 10, 500}).Draw(t, "gap")
-		to := from + rapid.SampledFrom([]int{1, 5, 100, 5000}).Draw(t, "length")
 		for from < len(text) && !utf8.RuneStart(text[from]) {
 			from++
 		}
+		to := from + rapid.SampledFrom([]int{1, 5, 100, 5000}).Draw(t, "length") // of one byte at least, as every span
 		for to < len(text) && !utf8.RuneStart(text[to]) {
 			to++
 		}
