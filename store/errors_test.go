@@ -170,7 +170,7 @@ func TestStatementsOfInsertRows(t *testing.T) {
 	if got, want := x.insert(Postgres, "INSERT INTO t (a, b) VALUES", 2, 2, "ON CONFLICT DO NOTHING"), "INSERT INTO t (a, b) VALUES ($1,$2),($3,$4) ON CONFLICT DO NOTHING"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
-	if got, want := x.insert(SQLite, "INSERT INTO t (a) VALUES", 1, 3, ""), "INSERT INTO t (a) VALUES (?),(?),(?) "; got != want {
+	if got, want := x.insert(SQLite, "INSERT INTO t (a) VALUES", 1, 3, ""), "INSERT OR FAIL INTO t (a) VALUES (?),(?),(?) "; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 	for i := range 2 * maxTexts {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -12,10 +13,12 @@ import (
 	"tocsin/fault"
 )
 
-// Tx is a write transaction. It is used by one goroutine at a time.
+// Tx is a write transaction. It is used by one goroutine at a time. After a
+// statement that failed it is not committed, on either engine.
 type Tx struct {
-	tx *sql.Tx
-	db *DB
+	tx     *sql.Tx
+	db     *DB
+	failed error
 }
 
 // QueryContext implements Querier.
@@ -32,7 +35,8 @@ func (tx *Tx) QueryRowContext(ctx context.Context, q string, args ...any) *sql.R
 func (tx *Tx) Exec(ctx context.Context, q string, args ...any) (rows int64, err error) {
 	r, err := tx.tx.ExecContext(ctx, q, args...)
 	if err != nil {
-		return 0, explain(err)
+		tx.failed = explain(err)
+		return 0, tx.failed
 	}
 	return r.RowsAffected()
 }
@@ -91,7 +95,9 @@ type shape struct {
 const maxTexts = 300
 
 // insert gives the text. SQLite looks a parameter's name up in a list, for each
-// value of each row again, so there the parameters have none.
+// value of each row again, so there the parameters have none. OR FAIL saves it the
+// copies of pages by which it would undo a statement alone (its statement journal):
+// who fails is undone whole.
 func (t *texts) insert(e Engine, prefix string, width, rows int, suffix string) string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -103,7 +109,11 @@ func (t *texts) insert(e Engine, prefix string, width, rows int, suffix string) 
 		t.known = map[shape]string{}
 	}
 	var b strings.Builder
-	b.WriteString(prefix)
+	if e == SQLite {
+		b.WriteString(strings.Replace(prefix, "INSERT INTO", "INSERT OR FAIL INTO", 1))
+	} else {
+		b.WriteString(prefix)
+	}
 	for i := range rows * width {
 		switch {
 		case i == 0:
@@ -196,7 +206,8 @@ func (db *DB) once(ctx context.Context, f func(tx *Tx) error) (stage, error) {
 		return beforeCommit, err
 	}
 	defer tx.Rollback() // after a commit it does nothing; also when f panics
-	if err := f(&Tx{tx: tx, db: db}); err != nil {
+	t := &Tx{tx: tx, db: db}
+	if err := cmp.Or(f(t), t.failed); err != nil {
 		return beforeCommit, err
 	}
 	if err := tx.Commit(); err != nil {

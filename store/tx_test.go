@@ -62,6 +62,29 @@ func TestInsertRowsWritesEveryRow(t *testing.T) {
 	})
 }
 
+// A statement that failed takes its whole transaction with it, whatever its caller makes of the error.
+func TestNothingStaysOfWhatFailed(t *testing.T) {
+	storetest.Engines(t, func(t *testing.T, open storetest.Opener) {
+		w := begin(t, open)
+		err := w.db.Write(t.Context(), func(tx *store.Tx) error {
+			if _, err := tx.InsertRows(t.Context(), "INSERT INTO leaf (log_id, idx) VALUES", 2, []any{3, 0, 3, 1}, ""); err != nil {
+				return err
+			}
+			if _, err := tx.InsertRows(t.Context(), "INSERT INTO leaf (log_id, idx) VALUES", 2, []any{3, 2, 3, 3, 3, 1, 3, 4}, ""); err == nil {
+				t.Error("a row was written twice")
+			}
+			return nil
+		})
+		if err == nil {
+			t.Error("it was committed")
+		}
+		var count int64
+		if err := w.db.Reader().QueryRowContext(t.Context(), `SELECT count(*) FROM leaf WHERE log_id = 3`).Scan(&count); err != nil || count != 0 {
+			t.Errorf("%d rows stayed, %v", count, err)
+		}
+	})
+}
+
 func TestInsertRowsRefusesWhatIsNoRows(t *testing.T) {
 	w := begin(t, sqliteOpener(t))
 	err := w.db.Write(t.Context(), func(tx *store.Tx) error {
