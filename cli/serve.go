@@ -8,7 +8,6 @@ import (
 	"net"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 
 	"tocsin/api"
@@ -44,10 +43,7 @@ func (serveCmd) Help() string {
 func (cmd serveCmd) Run(c *call) error {
 	ctx, stop := signal.NotifyContext(c.ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	// The heap is small and much of it lives for one report: collecting it half as often saves a tenth of
-	// the processor; the limit keeps a rush of large reports from taking that as memory.
-	debug.SetGCPercent(200)
-	debug.SetMemoryLimit(52 << 20)
+	tendMemory(ctx)
 	if _, _, err := net.SplitHostPort(cmd.Listen); err != nil {
 		fmt.Fprintln(c.Err, "tocsin: --listen is HOST:PORT, such as 127.0.0.1:8470")
 		return ended(exitUsage)
