@@ -18,7 +18,7 @@ const (
 
 // limitFor gives the collector's limit for what is in use, in bytes. It is always far
 // above that: a limit below what lives would have the collector run without end.
-func limitFor(live uint64) int64 { return max(leastLimit, int64(2*live)+16<<20) }
+func limitFor(live uint64) int64 { return max(leastLimit, int64(live/4*7)+8<<20) }
 
 // tendMemory sets the collector up and keeps its limit in step with what is in use,
 // until ctx ends. Whoever sets GOMEMLIMIT or GOGC decides by themselves.

@@ -77,9 +77,9 @@ func (x *Exchange) jobSince(since int64, s member.Session, kind archive.Kind, sl
 	if j.wkey, err = x.keys.Wrap(j.month, j.record.Key[:]); err != nil {
 		return nil, fmt.Errorf("wrapping a record's key: %w", err)
 	}
-	refs := make([]ledger.ObjectRef, len(slots))
+	refs, hash := make([]ledger.ObjectRef, len(slots)), j.record.ObjectHasher()
 	for i, s := range slots {
-		refs[i] = ledger.ObjectRef{N: from + int64(i), Audience: s.Aud, Hash: j.record.ObjectHash(s.Raw)}
+		refs[i] = ledger.ObjectRef{N: from + int64(i), Audience: s.Aud, Hash: hash(s.Raw)}
 	}
 	j.record.Parts = append([]ledger.Part{
 		text(ledger.PartKind, kind.String()), text(ledger.PartMember, s.Member.Name), {Name: ledger.PartObjects, Body: ledger.MarshalObjects(refs)},

@@ -18,6 +18,7 @@ type memory struct {
 	nested  int                // codes that the text at hand was inside of
 	work    int
 	own     *Own // what tells who files; nil for none
+	scratch text // its slices are used again by the next text, not by one within a text
 }
 
 // known is a value that is removed wherever it stands.

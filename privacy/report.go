@@ -17,7 +17,9 @@ type report struct {
 	index map[string]int // identifier to its role; versions of one object share it
 	role  []int          // the role of each object
 	roles []role
-	keys  int // property names replaced
+	keys  int     // property names replaced
+	room  int     // fields that the object before had
+	toks  []token // for ownWords, used again
 }
 
 // judged is one field of an object with what was decided on it.
@@ -26,12 +28,12 @@ type judged struct {
 	top        string // name of the top-level property
 	value      string // decoded
 	start, end int    // token in Raw
-	kind       stix.Kind
-	key        bool
 	spans      []Span
 	instead    string // replaces the whole token's text where a placeholder would break the type
-	very       bool   // the value that the object is about
 	at         field
+	kind       stix.Kind
+	key        bool
+	very       bool // the value that the object is about
 	prose      bool // what other texts said of a value holds here too
 }
 
@@ -110,7 +112,7 @@ func follow(fields []judged) {
 // object judges the fields of object i by their rules.
 func (r *report) object(i int) []judged {
 	o := &r.objs[i]
-	out := make([]judged, 0, 24)                    // most objects have fewer fields
+	out := make([]judged, 0, r.room)                // as many as the object before had: most are of one kind
 	below, belowAs := "", ""                        // a property whose name went, and what it is called now
 	_ = stix.Walk(o.Raw, func(f stix.Field) error { // a part that can't be walked was refused by Parse
 		j := judged{path: f.Path.String(), top: topOf(f.Path), value: f.Value, start: f.Start, end: f.End, kind: f.Kind, key: f.IsKey}
@@ -133,8 +135,12 @@ func (r *report) object(i int) []judged {
 		out = append(out, j)
 		return nil
 	})
+	r.room = min(len(out), maxRoom)
 	return out
 }
+
+// maxRoom bounds the fields for which there is room before there are any.
+const maxRoom = 256
 
 // change is an edit of an object and the verdict behind it; bytes count in Raw.
 type change struct {

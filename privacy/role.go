@@ -59,9 +59,11 @@ func (r *report) assignRoles() {
 // ownWords weighs what an object's remarks say of it.
 func (r *report) ownWords(i int) {
 	o := &r.objs[i]
+	if o.Family != stix.SCO && o.Type != "identity" { // of others nobody asks
+		return
+	}
 	w := &r.roles[r.role[i]]
-	sum, home, infected := 0, false, false
-	var toks []token
+	sum, home := 0, false
 	_ = stix.Walk(o.Raw, func(f stix.Field) error {
 		if f.IsKey || f.Kind != stix.String || len(f.Value) > 2000 {
 			return nil
@@ -74,21 +76,20 @@ func (r *report) ownWords(i int) {
 		if structural[top] || !remark(o, top) || isReference(f) {
 			return nil
 		}
-		toks = r.g.tokenize(f.Value, toks[:0])
+		r.toks = r.g.tokenize(f.Value, r.toks[:0])
 		heavy := 1
 		if strings.Contains(top, "role") {
 			heavy = 3 // said in so many words
 		}
-		for _, t := range toks {
+		for _, t := range r.toks {
 			sum += heavy * weigh(t.f)
 			home = home || t.f&fHome != 0
-			infected = infected || t.f&fVictim != 0
 			w.doubt = w.doubt || t.f&fDoubt != 0 && o.Family == stix.SCO
 		}
 		return nil
 	})
 	w.home = home
-	if o.Family != stix.SCO && o.Type != "identity" || o.Type == "network-traffic" || o.Type == "email-message" {
+	if o.Type == "network-traffic" || o.Type == "email-message" {
 		return
 	}
 	switch {
@@ -120,6 +121,12 @@ var hostile = map[string]bool{"controls": true, "uses": true, "owns": true, "hos
 // byReferences gives sides to what an object refers to.
 func (r *report) byReferences(i int) {
 	o := &r.objs[i]
+	if o.CreatedBy != "" {
+		r.set(o.CreatedBy, 1, byNeighbour, "creator")
+	}
+	if !refers[o.Type] {
+		return
+	}
 	refs := stix.References(o.Raw)
 	get := func(name string) string {
 		for _, ref := range refs {
@@ -157,10 +164,10 @@ func (r *report) byReferences(i int) {
 			}
 		}
 	}
-	if by := get("created_by_ref"); by != "" {
-		r.set(by, 1, byNeighbour, "creator")
-	}
 }
+
+// refers are the types of which byReferences reads more than the creator.
+var refers = map[string]bool{"email-message": true, "network-traffic": true, "relationship": true, "malware": true, "malware-analysis": true, "infrastructure": true}
 
 // relationship gives a side to the ends of a relationship.
 func (r *report) relationship(o *stix.Object, source, target string) {

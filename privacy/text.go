@@ -41,7 +41,8 @@ func (g *Gate) judge(s string, at field, m *memory) []Span {
 		prefix = len(at.label) + 2
 	}
 	var out []Span
-	t := &text{g: g, at: at, m: m}
+	t := &text{g: g, at: at, m: m, toks: m.scratch.toks[:0], out: m.scratch.out[:0]}
+	m.scratch = text{} // a text inside of this one has slices of its own
 	for from := 0; from < len(s); {
 		to, next := cut(s, from)
 		t.s, t.out = s[from:to], t.out[:0]
@@ -56,6 +57,7 @@ func (g *Gate) judge(s string, at field, m *memory) []Span {
 		from = next
 	}
 	m.work += t.work
+	m.scratch.toks, m.scratch.out = t.toks, t.out
 	if at.byline {
 		byline(s, out)
 	}

@@ -1,6 +1,7 @@
 package stix
 
 import (
+	"bytes"
 	"cmp"
 	"slices"
 	"strconv"
@@ -102,7 +103,7 @@ func (w *walker) value() error {
 		w.at++
 		for c := w.space(); c != '}' && c != 0; c = w.space() {
 			start := w.at
-			name := w.text()
+			name := w.name()
 			if w.at == start {
 				return nil
 			}
@@ -154,6 +155,34 @@ func (w *walker) literal() error {
 		k = Bool
 	}
 	return w.visit(Field{Path: w.path, Kind: k, Value: string(w.raw[start:w.at]), Start: start, End: w.at})
+}
+
+// usual are the property names that most objects have: they need no text of their own.
+var usual = func() map[string]string {
+	m := map[string]string{}
+	for _, n := range []string{
+		"type", "id", "spec_version", "created", "modified", "created_by_ref", "revoked", "labels", "confidence", "lang", "external_references", "object_marking_refs", "granular_markings", "extensions", "defanged",
+		"name", "description", "pattern", "pattern_type", "pattern_version", "valid_from", "valid_until", "indicator_types", "kill_chain_phases", "kill_chain_name", "phase_name",
+		"relationship_type", "source_ref", "target_ref", "start_time", "stop_time", "source_name", "external_id", "url", "value", "hashes", "MD5", "SHA-1", "SHA-256", "resolves_to_refs", "belongs_to_ref",
+		"object_refs", "published", "report_types", "first_seen", "last_seen", "count", "sighting_of_ref", "observed_data_refs", "where_sighted_refs", "first_observed", "last_observed", "number_observed",
+		"aliases", "is_family", "malware_types", "identity_class", "sectors", "contact_information", "content", "size", "mime_type",
+	} {
+		m[n] = n
+	}
+	return m
+}()
+
+// name reads a string token that names a property.
+func (w *walker) name() string {
+	if w.at < len(w.raw) && w.raw[w.at] == '"' {
+		if end := bytes.IndexByte(w.raw[w.at+1:], '"'); end >= 0 {
+			if n, ok := usual[string(w.raw[w.at+1:w.at+1+end])]; ok { // none has an escape
+				w.at += end + 2
+				return n
+			}
+		}
+	}
+	return w.text()
 }
 
 // text reads a string token.

@@ -277,6 +277,17 @@ func TestLeafKnowsItsParts(t *testing.T) {
 	}
 }
 
+// TestObjectHasher: many objects one after the other have the hashes that each has alone.
+func TestObjectHasher(t *testing.T) {
+	r := record(0, true)
+	hash := r.ObjectHasher()
+	for _, b := range []string{"", "a", "another object", "a"} {
+		if hash([]byte(b)) != r.ObjectHash([]byte(b)) {
+			t.Errorf("%q has another hash among others", b)
+		}
+	}
+}
+
 func BenchmarkObjectHash(b *testing.B) {
 	r, object := record(1, true), make([]byte, 924)
 	for b.Loop() {

@@ -109,6 +109,18 @@ func (r *Record) Leaf() [32]byte { return leafOf(r.leafKey(), r.commitments()) }
 // ObjectHash is the keyed hash of an object's bytes (or of the input) under this record's key.
 func (r *Record) ObjectHash(b []byte) [32]byte { return objectHash(r.leafKey(), b) }
 
+// ObjectHasher gives ObjectHash for many objects: the key is derived once. It is for one goroutine.
+func (r *Record) ObjectHasher() func(b []byte) [32]byte {
+	key := mac(r.leafKey(), []byte(labelObject))
+	h := hmac.New(sha256.New, key[:])
+	return func(b []byte) (sum [32]byte) {
+		h.Reset()
+		h.Write(b)
+		h.Sum(sum[:0])
+		return sum
+	}
+}
+
 func objectHash(leafKey [32]byte, b []byte) [32]byte {
 	return mac(mac(leafKey, []byte(labelObject)), b)
 }
