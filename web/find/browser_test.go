@@ -3,6 +3,7 @@ package find_test
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -29,7 +30,18 @@ func TestInBrowser(t *testing.T) {
 	for i := range 40 {
 		list = append(list, fmt.Sprintf("host%d.quota-alert.test", 7*i))
 	}
-	list = append(list, "9.9.9.9", "not a value", strings.Repeat("0123456789abcdef", 4))
+	w.Want(201, bank, "POST", "/api/v1/reports", apptest.Bundle(
+		indicator("f2", "mistake.quota-alert.test", "A mistake"),
+		`{"type":"malware","spec_version":"2.1","id":"malware--00000000-0000-4000-8000-00000000eeee","created":"2026-11-01T08:00:00.000Z","modified":"2026-11-01T08:00:00.000Z","name":"unbroken`+strings.Repeat("Name", 30)+`","description":"unbroken `+strings.Repeat("text", 200)+`","is_family":true}`,
+		`{"type":"malware","spec_version":"2.1","id":"malware--00000000-0000-4000-8000-00000000eeef","created":"2026-11-01T08:00:00.000Z","modified":"2026-11-01T08:00:00.000Z","name":"unbroken","is_family":true}`,
+		`{"type":"tool","spec_version":"2.1","id":"tool--00000000-0000-4000-8000-00000000eeee","created":"2026-11-01T08:00:00.000Z","modified":"2026-11-01T08:00:00.000Z","name":"unbroken"}`))
+	w.Want(201, bank, "POST", "/api/v1/recalls", `{"ref":"indicator--00000000-0000-4000-8000-0000000000f2","reason":"a mistake"}`)
+	w.until("q=unbroken", "1 tool")
+	list = append(list, "mistake.quota-alert.test", "9.9.9.9", "not a value", strings.Repeat("0123456789abcdef", 4))
+	many := slices.Clone(list)
+	for i := range 200 {
+		many = append(many, fmt.Sprintf("http://h%d.quota-alert.test/%s", i, strings.Repeat("p", 60)))
+	}
 	at := func(pairs ...string) string {
 		q := url.Values{}
 		for i := 0; i < len(pairs); i += 2 {
@@ -40,10 +52,12 @@ func TestInBrowser(t *testing.T) {
 	var checks []browser.Check
 	for name, address := range map[string]string{
 		"search-empty": "/search", "search-nothing": at("q", "never.heard.test"), "search-value": at("q", "host0.quota-alert.test"), "search-words": at("q", "quota"),
-		"search-list": at("q", strings.Join(list, "\n")), "search-error": at("q", "quota", "from", "soon"), "search-filtered": at("q", "quota", "type", "note"), "search-receipt": at("q", "48,213"),
+		"search-list": at("q", strings.Join(list, "\n")), "search-filtered": at("q", "quota", "type", "note"), "search-receipt": at("q", "0"),
+		"search-long": at("q", "unbroken"), "search-open": at("q", "quota", "type", "indicator", "from", "2026-01-01"), "search-badfilters": at("q", "quota", "type", "x", "state", "y", "in", "z", "from", "soon", "to", "later"),
+		"search-question": at("q", strings.Repeat("question", 250)), "search-taken": at("q", "mistake.quota-alert.test"), "search-200": at("q", strings.Join(many, "\n")),
 	} {
 		c := browser.Check{Name: name, URL: address, CookieName: "tocsin", Cookie: w.ana}
-		if name == "search-error" {
+		if slices.Contains([]string{"search-badfilters", "search-question"}, name) {
 			c.Status = 422
 		}
 		checks = append(checks, c)

@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"tocsin/exchange"
@@ -50,6 +51,7 @@ type body struct {
 	Shown    string // its beginning, as far as it is put back into its field
 	Cut      int    // how many characters of it are not
 	Long     bool   // it is too long for an address: nothing goes on from here
+	Question string // its beginning, as the page repeats it above its answer; "" where the answer names it
 	Read     string // the word for what it was read as; "" for nothing
 	ReadAs   string // the kind of a value
 	Errors   []problem
@@ -73,10 +75,20 @@ type body struct {
 // problem is what is wrong with a question, and the field where.
 type problem struct{ At, Text string }
 
-// count is one of the numbers that stand first.
+// Wrong says what is wrong with a field; "" for nothing.
+func (b *body) Wrong(at string) string {
+	if i := slices.IndexFunc(b.Errors, func(p problem) bool { return p.At == at }); i >= 0 {
+		return b.Errors[i].Text
+	}
+	return ""
+}
+
+// count is one of the numbers that stand first, and where it leads: "" when all that
+// it counts is all there is.
 type count struct {
 	N    int
 	Word string
+	Link string
 }
 
 // page answers what was asked.
@@ -103,9 +115,16 @@ func (f *finder) page(v *frame.Visit) error {
 		if fault.KindOf(err) != fault.Invalid {
 			return err
 		}
-		b.Errors = append(b.Errors, problem{"question", fault.Public(err)})
+		b.Errors = append(b.Errors, problem{"question", sentence(fault.Public(err))})
+		b.Read, b.Question = "", ""
 	}
 	return f.show(v, b)
+}
+
+// sentence writes what a fault says as a sentence of the page.
+func sentence(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + strings.TrimSuffix(s[n:], ".") + "."
 }
 
 func (f *finder) show(v *frame.Visit, b *body) error {
@@ -156,6 +175,9 @@ func (f *finder) answer(v *frame.Visit, form url.Values, asked exchange.Asked, b
 		return err
 	}
 	b.Read = string(asked.Kind)
+	if asked.Kind != exchange.AskedList {
+		b.Question = line(frame.Defang(asked.Text), maxName)
+	}
 	switch asked.Kind {
 	case exchange.AskedNothing:
 		if len(q.Types) == 0 && q.State == "" {
@@ -178,7 +200,13 @@ func (f *finder) answer(v *frame.Visit, form url.Values, asked exchange.Asked, b
 		}
 		q.Text = `"` + strings.ReplaceAll(asked.Thing.Value, `"`, " ") + `"`
 	case exchange.AskedReceipt:
-		b.Receipt = asked.Index
+		head, err := f.x.Head(ctx)
+		if err != nil {
+			return err
+		}
+		if asked.Index < head.Size {
+			b.Receipt = asked.Index
+		}
 		q.Text = asked.Text
 	default:
 		q.Text = asked.Text
@@ -195,7 +223,6 @@ func (f *finder) find(v *frame.Visit, q exchange.Query, b *body) error {
 	for i := range r.Found {
 		b.Rows = append(b.Rows, f.row(&r.Found[i]))
 	}
-	b.count(v, f, r.Found)
 	b.Long = !short(b.Asked)
 	if r.Older > 0 && !b.Long {
 		b.Older = b.Filters.address(b.Asked, "older", cursor(r.Older))
@@ -209,28 +236,32 @@ func (f *finder) find(v *frame.Visit, q exchange.Query, b *body) error {
 	if !b.Long {
 		b.Plain = (&filters{}).address(b.Asked)
 	}
+	b.count(v, f, r.Found)
 	b.Long = b.Long && len(b.Rows) > 0
 	return nil
 }
 
-// count puts the numbers first: of each type on this page, in words.
+// count puts the numbers first: of each type on this page, in words. Each leads to
+// those alone, where they can be asked for and there are others.
 func (b *body) count(v *frame.Visit, f *finder, found []exchange.Found) {
 	by := map[string]int{}
-	for _, o := range found {
-		typ, _, _ := strings.Cut(o.ID, "--")
-		if f.pages.Word(v, "type."+typ+".one") == "type."+typ+".one" {
-			typ = "other"
-		}
-		by[typ]++
+	for i := range found {
+		by[typeOf(&found[i])]++
 	}
-	for _, typ := range []string{"indicator", "report", "malware", "campaign", "threat-actor", "intrusion-set", "sighting", "relationship", "note", "observed-data", "other"} {
-		if n := by[typ]; n > 0 {
-			form := ".other"
-			if n == 1 {
-				form = ".one"
-			}
-			b.Counts = append(b.Counts, count{n, f.pages.Word(v, "type."+typ+form)})
+	for _, typ := range append(slices.Concat(types, further), "other") {
+		n := by[typ]
+		if n == 0 {
+			continue
 		}
+		form := ".other"
+		if n == 1 {
+			form = ".one"
+		}
+		c := count{N: n, Word: f.pages.Word(v, "type."+typ+form)}
+		if b.Narrow && b.Filters.Type == "" && n < len(found) && slices.Contains(types, typ) {
+			c.Link = b.Filters.address(b.Asked, "type", typ)
+		}
+		b.Counts = append(b.Counts, c)
 	}
 }
 
@@ -290,8 +321,14 @@ func small(s string) string {
 	return s
 }
 
-// types are those that one looks for.
-var types = []string{"indicator", "report", "sighting", "malware", "campaign", "threat-actor", "intrusion-set", "attack-pattern", "infrastructure", "tool", "vulnerability", "note", "relationship", "observed-data"}
+// types are those that one looks for; further have a word, too. What isn't among
+// them is told as another object.
+var (
+	types   = []string{"indicator", "report", "sighting", "malware", "campaign", "threat-actor", "intrusion-set", "attack-pattern", "infrastructure", "tool", "vulnerability", "note", "relationship", "observed-data"}
+	further = []string{"grouping", "incident", "course-of-action", "opinion", "malware-analysis", "location", "identity",
+		"email-message", "email-addr", "domain-name", "ipv4-addr", "ipv6-addr", "url", "file", "artifact", "autonomous-system", "directory", "mac-addr",
+		"mutex", "network-traffic", "process", "software", "user-account", "windows-registry-key", "x509-certificate"}
+)
 
 func (f *finder) filters(v *frame.Visit, form url.Values) (out filters) {
 	out = filters{Type: small(form.Get("type")), In: small(form.Get("in")), State: small(form.Get("state")), From: small(form.Get("from")), To: small(form.Get("to"))}
@@ -309,13 +346,23 @@ func (f *finder) filters(v *frame.Visit, form url.Values) (out filters) {
 		ins = append(ins, member.CollectionName(v.Visitor.Session, a))
 	}
 	out.Ins = choose(out.In, "ins.all", ins, collectionWord)
-	if out.Type != "" && !slices.Contains(types, out.Type) || out.State != "" && out.State != exchange.StateInForce && out.State != exchange.StateExpired {
-		out.Bad = append(out.Bad, problem{"type", f.pages.Word(v, "bad.filter")})
+	bad := func(at, word string) {
+		out.Bad = append(out.Bad, problem{at, f.pages.Word(v, word, "field", f.pages.Word(v, "f."+at))})
 	}
-	for at, d := range map[string]string{"from": out.From, "to": out.To} {
-		if _, err := date(d); err != nil {
-			out.Bad = []problem{{at, f.pages.Word(v, "bad.date")}}
-		}
+	if out.Type != "" && !slices.Contains(types, out.Type) {
+		bad("type", "bad.filter")
+	}
+	if out.State != "" && out.State != exchange.StateInForce && out.State != exchange.StateExpired {
+		bad("state", "bad.filter")
+	}
+	if out.In != "" && !slices.Contains(ins, out.In) {
+		bad("in", "bad.filter")
+	}
+	if _, err := date(out.From); err != nil {
+		bad("from", "bad.date")
+	}
+	if _, err := date(out.To); err != nil {
+		bad("to", "bad.date")
 	}
 	return out
 }

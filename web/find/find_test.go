@@ -69,7 +69,7 @@ func text(page string) string {
 func heading(page string) string {
 	_, h, _ := strings.Cut(page, "<h1>")
 	h, _, _ = strings.Cut(h, "</h1>")
-	return text(h)
+	return text(regexp.MustCompile(`<[^>]*>`).ReplaceAllString(h, "")) // links within a sentence
 }
 
 func indicator(id, domain, name string) string {
@@ -144,19 +144,85 @@ func TestWords(t *testing.T) {
 		t.Errorf("an identifier, and what refers to it: %q", got)
 	}
 	for params, says := range map[string]string{
-		"q=autumn&from=soon": "Write a date as", "q=autumn&type=nonsense": "filter", "q=autumn&state=lost": "filter", "q=autumn&older=!": "no place among results",
-		"q=" + url.QueryEscape(strings.Repeat("word ", 17)): "16 words", "q=...": "type a word",
+		"q=autumn&from=soon": "Filed from, UTC: write a date as", "q=autumn&type=nonsense": "Of what kind: choose one", "q=autumn&state=lost": "State: choose one", "q=autumn&older=!": "no place among results",
+		"q=" + url.QueryEscape(strings.Repeat("word ", 17)): "16 words", "q=...": "Type a word, a value or an identifier to look for.",
 	} {
 		page := w.search(422, params)
-		if !strings.Contains(text(page), says) || !strings.Contains(page, `role="alert"`) {
+		if !strings.Contains(text(page), says) || !strings.Contains(page, `role="alert"`) || heading(page) != "Nothing was looked for" {
 			t.Errorf("%s:\n%s", params, text(page))
 		}
 	}
 	if page := w.search(422, "q=autumn+lure&from=soon"); !strings.Contains(page, ">autumn lure</textarea>") {
 		t.Error("what was typed is lost")
 	}
-	if code, _, _ := w.Page(w.ana, "/search?q=autumn&in=secret", nil); code != 404 {
-		t.Errorf("a collection that isn't there: %d", code)
+	// A group of others is as one that isn't there.
+	if _, err := w.App.Node().Exchange.Members().AddGroup(t.Context(), "secret", []string{bank}); err != nil {
+		t.Fatal(err)
+	}
+	theirs, none := w.search(422, "q=autumn&in=secret"), w.search(422, "q=autumn&in=nowhere")
+	if theirs != none || !strings.Contains(text(none), "Shared in: choose one") || !strings.Contains(none, `<a href="#in">`) || strings.Contains(none, "data-row") {
+		t.Errorf("a collection of others:\n%s\none that isn't there:\n%s", text(theirs), text(none))
+	}
+}
+
+// Each count leads to those that it counts alone.
+func TestCountsLead(t *testing.T) {
+	object := func(typ, id, more string) string {
+		return fmt.Sprintf(`{"type":%q,"spec_version":"2.1","id":"%s--00000000-0000-4000-8000-%012s","created":"2026-11-01T08:00:00.000Z","modified":"2026-11-01T08:00:00.000Z",%s}`, typ, typ, id, more)
+	}
+	w := newWorld(t, indicator("1", "a.test", "Autumn lure"), indicator("2", "b.test", "Autumn relay"),
+		object("tool", "3", `"name":"Autumn tool"`), object("attack-pattern", "4", `"name":"Autumn pattern"`),
+		object("report", "6", `"name":"The same season","description":"It came in autumn.","published":"2026-11-01T08:00:00Z","object_refs":["tool--00000000-0000-4000-8000-000000000003"]`),
+		`{"type":"email-message","spec_version":"2.1","id":"email-message--00000000-0000-4000-8000-000000000007","is_multipart":false,"subject":"Autumn greetings"}`)
+	const all = "2 indicators, 1 report, 1 attack technique, 1 tool, 1 e-mail"
+	page := w.until("q=autumn", "1 e-mail")
+	if heading(page) != all {
+		t.Errorf("the counts are %q, not %q", heading(page), all)
+	}
+	if strings.Contains(text(page), "other object") || !strings.Contains(text(page), "e-mail TLP") {
+		t.Errorf("an e-mail has no word of its own:\n%s", text(page))
+	}
+	_, h1, _ := strings.Cut(page, "<h1>")
+	h1, _, _ = strings.Cut(h1, "</h1>")
+	links := regexp.MustCompile(`<a href="/search\?([^"]*)">(\d+) ([^<]*)</a>`).FindAllStringSubmatch(h1, -1)
+	if len(links) != 4 {
+		t.Fatalf("%d of the counts lead somewhere, not those of the 4 types that can be asked for: %s", len(links), h1)
+	}
+	for _, m := range links {
+		to := w.search(200, html.UnescapeString(m[1]))
+		if heading(to) != m[2]+" "+m[3] || fmt.Sprint(strings.Count(to, "data-row")) != m[2] {
+			t.Errorf("%s %s leads to %q", m[2], m[3], heading(to))
+		}
+	}
+	// One of a value's numbers leads to each part of its page.
+	page = w.search(200, "q=a.test")
+	for _, part := range []string{"past", "seen", "relations"} {
+		if !regexp.MustCompile(`<dd><a href="/i/[0-9a-f]{16}#` + part + `">`).MatchString(page) {
+			t.Errorf("no number leads to #%s:\n%s", part, page)
+		}
+	}
+	if strings.Contains(page, "<dd>0") || strings.Contains(page, "<dd>1") {
+		t.Error("a number leads nowhere")
+	}
+}
+
+// What was asked stands above an answer that doesn't name it, as nothing that could be clicked.
+func TestQuestionRepeated(t *testing.T) {
+	w := newWorld(t, indicator("1", "a.test", "x"))
+	eyebrow := func(page string) string {
+		m := regexp.MustCompile(`<p class="eyebrow[^"]*">([^<]*)</p>`).FindStringSubmatch(page)
+		if m == nil {
+			return ""
+		}
+		return html.UnescapeString(m[1])
+	}
+	for q, want := range map[string]string{
+		"never.heard.test": "never.heard[.]test", "<b>lure</b>": "<b>lure</b>", "a.test": "", "x.test\ny.test": "", "": "",
+		"\u202eevil": "⟨U+202E⟩evil", strings.Repeat("word", 60): strings.Repeat("word", 60)[:90] + "…",
+	} {
+		if got := eyebrow(w.search(200, "q="+url.QueryEscape(q))); got != want {
+			t.Errorf("%.20q is repeated as %q, not %q", q, got, want)
+		}
 	}
 }
 
@@ -201,8 +267,11 @@ func TestLeads(t *testing.T) {
 			t.Errorf("%.20q leads to %d %s, not %s", c.q, code, h.Get("Location"), c.to)
 		}
 	}
-	if page := w.search(200, "q=48,213"); !strings.Contains(page, `href="/receipt/48213"`) {
+	if page := w.search(200, "q=0"); heading(page) != "Receipt 0" || !strings.Contains(page, `href="/receipt/0"`) {
 		t.Errorf("a receipt's number:\n%s", text(page))
+	}
+	if page := w.search(200, "q=1"); heading(page) != "Nothing known" || strings.Contains(page, "/receipt/") {
+		t.Errorf("a number that no receipt has yet:\n%s", text(page))
 	}
 }
 
@@ -210,14 +279,30 @@ func TestList(t *testing.T) {
 	w := newWorld(t, indicator("1", "a.test", "x"), indicator("2", "b.test", "y"))
 	q := url.QueryEscape("a[.]test\nb.test\nc.test\nwhat is this\n9.9.9.9\nd.test")
 	page := w.search(200, "q="+q)
-	if heading(page) != "2 known, 3 unknown" || !strings.Contains(text(page), "1 line isn't a value") || strings.Count(page, "data-row") != 6 {
+	if heading(page) != "2 known, 3 unknown" || !strings.Contains(text(page), "1 line is of no kind") || strings.Count(page, "data-row") != 6 {
 		t.Errorf("the list, %q:\n%s", heading(page), text(page))
 	}
 	if page := w.search(200, "show=known&q="+q); strings.Count(page, "data-row") != 2 || !strings.Contains(page, `aria-current="true">Known 2`) {
 		t.Errorf("known ones:\n%s", text(page))
 	}
-	if page := w.search(200, "show=unknown&q="+q); strings.Count(page, "data-row") != 4 {
+	if page := w.search(200, "show=unknown&q="+q); strings.Count(page, "data-row") != 3 || !strings.Contains(page, `aria-current="true">Unknown 3`) {
 		t.Errorf("unknown ones:\n%s", text(page))
+	}
+	if page := w.search(200, "show=unread&q="+q); strings.Count(page, "data-row") != 1 || !strings.Contains(page, `aria-current="true">Not a value 1`) || !strings.Contains(page, "what is this") {
+		t.Errorf("what is no value:\n%s", text(page))
+	}
+	// Of a list too long to be sent back what is known comes first: no other page can be asked for.
+	var urls []string
+	for i := range 300 {
+		urls = append(urls, fmt.Sprintf("https://h%d.test/%s", i, strings.Repeat("p", 60)))
+	}
+	_, _, page = w.Page(w.ana, "/search", url.Values{"q": {"what is this\n" + strings.Join(urls, "\n") + "\na.test"}})
+	rows := regexp.MustCompile(`(?s)<tr data-row>.*?</tr>`).FindAllString(page, -1)
+	if len(rows) < 20 || !strings.Contains(rows[0], "a[.]test") || !strings.Contains(rows[1], "h0[.]test") || strings.Contains(page, `id="listed"`) {
+		t.Errorf("a long list begins with %q", text(strings.Join(rows[:min(2, len(rows))], "")))
+	}
+	if page := w.search(200, "q="+url.QueryEscape("a.test\nb.test")); strings.Contains(page, "Not a value") {
+		t.Errorf("a list of values only has a tab for what is none:\n%s", text(page))
 	}
 	var many []string
 	for i := range 1001 {
@@ -281,6 +366,46 @@ func TestCSV(t *testing.T) {
 	}
 	if code, _, _ := w.Page(w.ana, "/search/list.csv", url.Values{"q": {"no list"}}); code != 400 && code != 422 {
 		t.Errorf("no list: %d", code)
+	}
+}
+
+// TestTakenBackInList: a value that was taken back says so, has no date, and leads to
+// its page, which says the same; in the file it has neither dates nor members.
+func TestTakenBackInList(t *testing.T) {
+	w := newWorld(t, indicator("1", "a.test", "x"), indicator("2", "b.test", "y"))
+	w.Want(201, bank, "POST", "/api/v1/recalls", `{"ref":"indicator--00000000-0000-4000-8000-000000000001","reason":"a mistake"}`)
+	const q = "a.test\nb.test\nc.test"
+	page := w.search(200, "q="+url.QueryEscape(q))
+	if heading(page) != "2 known, 1 unknown" {
+		t.Errorf("the list is %q", heading(page))
+	}
+	rows := regexp.MustCompile(`(?s)<tr data-row>.*?</tr>`).FindAllString(page, -1)
+	if len(rows) != 3 {
+		t.Fatalf("%d rows:\n%s", len(rows), page)
+	}
+	if got := text(rows[0]); got != "a[.]test a domain Taken back" {
+		t.Errorf("what was taken back stands there as %q", got)
+	}
+	if !strings.Contains(text(rows[1]), "In force 1 organisation "+time.Now().UTC().Format("2 Jan 2006")) {
+		t.Errorf("what stays stands there as %q", text(rows[1]))
+	}
+	if strings.Contains(rows[0], "<time") || strings.Contains(rows[0], "data-l=\"Last") {
+		t.Errorf("what was taken back has a date: %s", rows[0])
+	}
+	link := regexp.MustCompile(`href="(/i/[0-9a-f]{16})"`).FindStringSubmatch(rows[0])
+	if link == nil {
+		t.Fatalf("what was taken back leads nowhere: %s", rows[0])
+	}
+	if code, _, of := w.Page(w.ana, link[1], nil); code != 200 || !strings.Contains(text(main(of)), "Taken back") || !strings.Contains(of, "a[.]test") {
+		t.Errorf("it leads to %d:\n%s", code, text(main(of)))
+	}
+	_, _, body := w.Page(w.ana, "/search/list.csv", url.Values{"q": {q}})
+	cells, err := csv.NewReader(strings.NewReader(body)).ReadAll()
+	if err != nil || len(cells) != 4 {
+		t.Fatalf("%q, %v", cells, err)
+	}
+	if got := strings.Join(cells[1], "|"); got != "a.test|a.test|domain|known|taken-back|0||||" {
+		t.Errorf("in the file it is %s", got)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"html/template"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -16,12 +17,13 @@ import (
 // list is what is known of many values.
 type list struct {
 	Total, Known, Unknown, Unread int
-	Show                          string // known, unknown, or "" for all
+	Show                          string // known, unknown, unread, or "" for all
 	Rows                          []listRow
 	Cut, From, To, Next           int  // how many rows there are, when not all are shown, and which are; 0 for no next
 	Kept                          bool // it is sent back with its page
 	Short                         bool // it fits into an address
 	All, KnownAt, UnknownAt       string
+	UnreadAt                      string
 }
 
 // listRow is one value of a list.
@@ -46,6 +48,7 @@ const (
 )
 
 // fit cuts a page out of the rows: from the row that was asked for, as many as have room.
+// Of a list that isn't sent back no other page can be asked for: what is known comes first.
 func (l *list) fit(asked, row string) {
 	room := maxPage
 	if kept := len(asked); kept <= maxKept {
@@ -53,6 +56,9 @@ func (l *list) fit(asked, row string) {
 			l.Kept = true
 			room -= kept
 		}
+	}
+	if !l.Kept {
+		slices.SortStableFunc(l.Rows, func(a, b listRow) int { return b.rank() - a.rank() })
 	}
 	from, err := strconv.Atoi(row)
 	if err != nil || from < 0 || from >= len(l.Rows) || !l.Kept {
@@ -71,6 +77,17 @@ func (l *list) fit(asked, row string) {
 		}
 		l.Rows = l.Rows[from:to]
 	}
+}
+
+// rank is how much a row has to say.
+func (r *listRow) rank() int {
+	switch {
+	case r.Known:
+		return 2
+	case r.Read:
+		return 1
+	}
+	return 0
 }
 
 // size is about how many bytes of HTML a row has, rather too many.
@@ -92,28 +109,30 @@ func (f *finder) list(v *frame.Visit, form url.Values, values []string, b *body)
 		return err
 	}
 	l := &list{Total: len(found), Show: form.Get("show"), Short: short(b.Asked)}
-	if l.Show != "known" && l.Show != "unknown" {
+	if l.Show != "known" && l.Show != "unknown" && l.Show != "unread" {
 		l.Show = ""
 	}
 	for i := range found {
 		one := &found[i]
+		is := "unread"
 		switch {
 		case one.Known:
+			is = "known"
 			l.Known++
 		case one.Read:
+			is = "unknown"
 			l.Unknown++
 		default:
 			l.Unread++
 		}
-		if l.Show == "known" && !one.Known || l.Show == "unknown" && one.Known {
-			continue
+		if l.Show == "" || l.Show == is {
+			l.Rows = append(l.Rows, f.listRow(one))
 		}
-		l.Rows = append(l.Rows, f.listRow(one))
 	}
 	l.fit(b.Asked, form.Get("row"))
 	if l.Short {
 		at := func(show string) string { return (&filters{}).address(b.Asked, "show", show) }
-		l.All, l.KnownAt, l.UnknownAt = at(""), at("known"), at("unknown")
+		l.All, l.KnownAt, l.UnknownAt, l.UnreadAt = at(""), at("known"), at("unknown"), at("unread")
 	}
 	b.List = l
 	return nil

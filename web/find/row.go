@@ -46,10 +46,7 @@ func line(s string, most int) string {
 // else to the report that it came in.
 func (f *finder) row(o *exchange.Found) row {
 	r := row{State: o.State, Collection: o.Collection, Members: o.Members, Own: o.Own, Filed: o.Filed, Until: o.Until, Link: "/report/" + strconv.FormatInt(o.Index, 10)}
-	r.Type, _, _ = strings.Cut(o.ID, "--")
-	if !slices.Contains(types, r.Type) {
-		r.Type = "other"
-	}
+	r.Type = typeOf(o)
 	obj, err := stix.Parse(o.Raw, stix.Limits{})
 	if err != nil {
 		r.Name = o.ID
@@ -77,6 +74,15 @@ func (f *finder) row(o *exchange.Found) row {
 		r.Says = line(texts["description"], maxSays)
 	}
 	return r
+}
+
+// typeOf gives the type of an object by which the page calls it.
+func typeOf(o *exchange.Found) string {
+	typ, _, _ := strings.Cut(o.ID, "--")
+	if !slices.Contains(types, typ) && !slices.Contains(further, typ) {
+		return "other"
+	}
+	return typ
 }
 
 // topTexts gives the texts at the top of an object.
