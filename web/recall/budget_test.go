@@ -19,7 +19,7 @@ func TestBudget(t *testing.T) {
 		if code != 200 && code != 409 && code != 422 || len(page) > 36<<10 {
 			t.Errorf("%s: %d, %d bytes", what, code, len(page))
 		}
-		if strings.Contains(text(page), "put back here") != cut {
+		if strings.Contains(apptest.Text(page), "put back here") != cut {
 			t.Errorf("%s: it is said that something is cut: %v", what, !cut)
 		}
 	}

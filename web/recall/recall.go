@@ -41,7 +41,7 @@ func Routes(s *frame.Site) []frame.Route {
 type body struct {
 	exchange.RecallPreview
 	Found  bool // there is something to take back
-	Types  []string
+	Types  []frame.Counted
 	Names  []string
 	Thing  string // the name of a value in addresses, when that is what goes; else Ref does
 	Reason string // as typed
@@ -104,9 +104,9 @@ func (p pages) fill(v *frame.Visit, ref string, b *body) error {
 	}
 	preview.Ref = b.Ref
 	b.RecallPreview, b.Found, b.Others = preview, true, max(0, preview.Members-1)
-	b.Types = p.types(v, preview.Types)
+	b.Types = p.Counted(v, "type.", preview.Types)
 	for _, name := range preview.Names {
-		b.Names = append(b.Names, short(name))
+		b.Names = append(b.Names, frame.OneLine(name, 100))
 	}
 	if b.Reason != "" && b.Error == "" {
 		reads, err := p.x.RecallReason(v.Visitor.Session, b.Reason)
@@ -115,46 +115,6 @@ func (p pages) fill(v *frame.Visit, ref string, b *body) error {
 		}
 	}
 	return nil
-}
-
-// types says how many there are of each type; those without a word stand together.
-func (p pages) types(v *frame.Visit, counts []exchange.Count) (out []string) {
-	others := 0
-	word := func(key string, n int) string {
-		return p.Word(v, key+map[bool]string{true: ".one", false: ".other"}[n == 1], "n", n)
-	}
-	for _, c := range counts {
-		if key := "type." + c.Kind; strings.HasPrefix(word(key, c.N), key) {
-			others += c.N
-		} else {
-			out = append(out, word(key, c.N))
-		}
-	}
-	if others > 0 {
-		out = append(out, word("type.else", others))
-	}
-	return out
-}
-
-// harmless defangs a value, and the links among words; a dot within other words is no host's.
-func harmless(words []string) []string {
-	for i, w := range words {
-		if len(words) == 1 || strings.Contains(w, "://") {
-			words[i] = frame.Defang(w)
-		}
-	}
-	return words
-}
-
-// short gives what somebody else wrote on one line, defanged, without its middle
-// when it is long.
-func short(s string) string {
-	const most = 100
-	r := []rune(frame.Visible(strings.Join(harmless(strings.Fields(s)), " ")))
-	if len(r) <= most {
-		return string(r)
-	}
-	return string(r[:most*2/3]) + " … " + string(r[len(r)-most/4:])
 }
 
 // do takes it back: only what was shown, and only with a reason that was shown as

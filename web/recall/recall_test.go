@@ -11,45 +11,6 @@ import (
 	"tocsin/member"
 )
 
-// text gives what a page says, without its markup.
-func text(page string) string {
-	_, main, _ := strings.Cut(page, `<main id="main"`)
-	var b strings.Builder
-	in := false
-	for _, r := range main {
-		switch {
-		case r == '<':
-			in = true
-			b.WriteByte(' ')
-		case r == '>':
-			in = false
-		case !in:
-			b.WriteRune(r)
-		}
-	}
-	return html.UnescapeString(strings.Join(strings.Fields(b.String()), " "))
-}
-
-func want(t *testing.T, page string, says ...string) {
-	t.Helper()
-	for _, s := range says {
-		if !strings.Contains(text(page), s) {
-			t.Errorf("the page doesn't say %q:\n%s", s, text(page))
-		}
-	}
-}
-
-// hidden gives the hidden fields of a page's form.
-func hidden(page string) url.Values {
-	out := url.Values{}
-	for _, part := range strings.Split(page, `<input type="hidden" name="`)[1:] {
-		name, rest, _ := strings.Cut(part, `" value="`)
-		value, _, _ := strings.Cut(rest, `"`)
-		out.Set(name, html.UnescapeString(value))
-	}
-	return out
-}
-
 // inForce tells whether a value stands in what others get.
 func inForce(n *apptest.Node, value string) bool {
 	n.Helper()
@@ -70,21 +31,21 @@ func TestTakeBack(t *testing.T) {
 	if code != 200 {
 		t.Fatalf("%d %s", code, page)
 	}
-	want(t, page, "2 objects go", "Nothing is taken back yet", "Goes 2 2 indicators", "In force through it 2 1 of them stays in force through others", "Others that have it 2 TLP:GREEN", "evil[.]example , worse[.]example", "In force since", "Take it back from 2 organisations")
+	n.Says(page, "2 objects go", "Nothing is taken back yet", "Goes 2 2 indicators", "In force through it 2 1 of them stays in force through others", "Others that have it 2 TLP:GREEN", "evil[.]example , worse[.]example", "In force since", "Take it back from 2 organisations")
 	if strings.Contains(page, "data-focus") || strings.Contains(page, "autofocus") {
 		t.Error("the focus starts on something of a page that takes back")
 	}
 	if !inForce(n, "evil.example") {
 		t.Fatal("looking took it back")
 	}
-	form := hidden(page)
+	form := apptest.Hidden(page)
 	form.Set("reason", "It was our own relay.")
 	code, h, _ := n.Page(ana, "/recall", form)
 	if code != 303 || h.Get("Location") != "/receipt/2?new=1" {
 		t.Fatalf("%d %s", code, h.Get("Location"))
 	}
 	_, _, page = n.Page(ana, h.Get("Location"), nil)
-	want(t, page, "Taken back", "It was our own relay.")
+	n.Says(page, "Taken back", "It was our own relay.")
 	if inForce(n, "evil.example") || !inForce(n, "worse.example") {
 		t.Error("it was to go, and what the other reports was to stay")
 	}
@@ -93,7 +54,7 @@ func TestTakeBack(t *testing.T) {
 	if code != 422 {
 		t.Errorf("a second time: %d", code)
 	}
-	want(t, page, "You have nothing in force")
+	n.Says(page, "You have nothing in force")
 }
 
 // TestByValue: the address of a value shows nothing of it.
@@ -104,8 +65,8 @@ func TestByValue(t *testing.T) {
 	_, h, _ := n.Page(ana, "/i/evil.example", nil)
 	id := strings.TrimPrefix(h.Get("Location"), "/i/")
 	_, _, page := n.Page(ana, "/recall?i="+id, nil)
-	want(t, page, "1 object goes", "evil[.]example")
-	form := hidden(page)
+	n.Says(page, "1 object goes", "evil[.]example")
+	form := apptest.Hidden(page)
 	if form.Get("i") != id || form.Get("ref") != "" {
 		t.Errorf("the form names it %v", form)
 	}
@@ -122,39 +83,39 @@ func TestReason(t *testing.T) {
 	ana := n.Person("Harbor Bank")
 	n.Want(201, "Harbor Bank", "POST", "/api/v1/reports", apptest.Bundle(apptest.Indicator("1", "evil.example")))
 	_, _, page := n.Page(ana, "/recall?ref=report-0", nil)
-	form := hidden(page)
+	form := apptest.Hidden(page)
 	for reason, says := range map[string]string{"": "say why", " \n\t": "say why", strings.Repeat("<u>", 334): "at most 1,000 characters"} {
 		form.Set("reason", reason)
 		code, _, page := n.Page(ana, "/recall", form)
 		if code != 422 || !strings.Contains(page, "<title>Error: ") || strings.Contains(page, "<u>") || !strings.Contains(page, `href="#reason"`) || !strings.Contains(page, `aria-invalid="true"`) {
 			t.Errorf("%.10q: %d", reason, code)
 		}
-		want(t, page, says, strings.TrimSpace(reason))
+		n.Says(page, says, strings.TrimSpace(reason))
 		if strings.Contains(page, "href=\"#ref\"") {
 			t.Error("the error is about another field")
 		}
 	}
 	form.Set("reason", strings.Repeat("y", 1000))
 	if code, _, page := n.Page(ana, "/recall", url.Values{"ref": {"report-0"}, "reason": form["reason"]}); code != 409 || !inForce(n, "evil.example") {
-		t.Errorf("a form that showed no numbers: %d %s", code, text(page))
+		t.Errorf("a form that showed no numbers: %d %s", code, apptest.Text(page))
 	}
 	form.Set("reason", "It is the relay of our colleague, call +1 415 555 0132")
 	code, _, page := n.Page(ana, "/recall", form)
 	if code != 422 || !inForce(n, "evil.example") {
 		t.Fatalf("a personal reason went out unseen: %d", code)
 	}
-	want(t, page, "It will read as below", "How it will read It is the relay of our colleague, call [phone]")
+	n.Says(page, "It will read as below", "How it will read It is the relay of our colleague, call [phone]")
 	if !strings.Contains(page, "555 0132</textarea>") {
 		t.Error("what was typed is not kept")
 	}
-	again := hidden(page)
+	again := apptest.Hidden(page)
 	again.Set("reason", form.Get("reason"))
 	code, h, _ := n.Page(ana, "/recall", again)
 	if code != 303 {
 		t.Fatalf("%d", code)
 	}
 	_, _, page = n.Page(ana, h.Get("Location"), nil)
-	want(t, page, "call [phone]")
+	n.Says(page, "call [phone]")
 	if strings.Contains(page, "555 0132") {
 		t.Error("the reason kept what is personal")
 	}
@@ -166,15 +127,15 @@ func TestChanged(t *testing.T) {
 	ana := n.Person("Harbor Bank")
 	n.Want(201, "Harbor Bank", "POST", "/api/v1/reports", apptest.Bundle(apptest.Indicator("1", "evil.example"), apptest.Indicator("2", "worse.example")))
 	_, _, page := n.Page(ana, "/recall?ref=report-0", nil)
-	form := hidden(page)
+	form := apptest.Hidden(page)
 	form.Set("reason", "ours")
 	n.Want(201, "Lakeside Hospital", "POST", "/api/v1/reports", apptest.Bundle(apptest.Indicator("1", "evil.example")))
 	code, _, page := n.Page(ana, "/recall", form)
 	if code != 409 || !inForce(n, "worse.example") {
 		t.Fatalf("%d: it went though it was something else by then", code)
 	}
-	want(t, page, "It is not what you saw a moment ago", "1 of it was filed by others too")
-	form = hidden(page)
+	n.Says(page, "It is not what you saw a moment ago", "1 of it was filed by others too")
+	form = apptest.Hidden(page)
 	form.Set("reason", "ours")
 	if code, _, _ := n.Page(ana, "/recall", form); code != 303 || inForce(n, "worse.example") || !inForce(n, "evil.example") {
 		t.Errorf("%d", code)
@@ -232,11 +193,11 @@ func TestLarge(t *testing.T) {
 	}
 	n.Want(201, "Harbor Bank", "POST", "/api/v1/reports", apptest.Bundle(objects...))
 	_, _, page := n.Page(ana, "/recall?ref=report-0", nil)
-	want(t, page, "3,000 objects go", "In force through it 3,000")
+	n.Says(page, "3,000 objects go", "In force through it 3,000")
 	if len(page) > 20<<10 {
 		t.Errorf("%d bytes", len(page))
 	}
-	form := hidden(page)
+	form := apptest.Hidden(page)
 	form.Set("reason", "a feed gone wrong")
 	if code, _, _ := n.Page(ana, "/recall", form); code != 303 || inForce(n, "host2999.example") {
 		t.Errorf("%d", code)

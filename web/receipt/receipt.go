@@ -7,12 +7,11 @@ import (
 	"embed"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strconv"
-	"strings"
 
 	"tocsin/archive"
 	"tocsin/exchange"
-	"tocsin/fault"
 	"tocsin/member"
 	"tocsin/web/frame"
 )
@@ -37,45 +36,27 @@ func Routes(s *frame.Site) []frame.Route {
 // body is what the page shows.
 type body struct {
 	exchange.ReceiptView
-	What     string // report, decision, recall ...: a key of words
-	New      bool   // it was filed a moment ago
-	Repeat   bool   // it had been filed before
-	Shared   string // the account, in words: fixed at filing
-	Taken    string
-	Waits    string
-	TookBack string // by a recall
-	Named    string // values that are named now
+	What     string          // report, decision, recall ...: a key of words
+	New      bool            // it was filed a moment ago
+	Repeat   bool            // it had been filed before
+	Shared   []frame.Counted // the account, in words: fixed at filing
+	Taken    []frame.Counted
+	Waits    []frame.Counted
+	TookBack []frame.Counted // by a recall
+	Named    []frame.Counted // values that are named now
 	Parts    []exchange.PartProof
 	MoreOf   int // parts that are not listed
-	Past     []event
+	Past     []frame.Happened
 	File     string // name of the file
 	May      bool   // the reader may take it back
 	Policy8  string // beginning of the policy's hash
 }
 
-// event is a line of what happened since.
-type event struct {
-	exchange.Happening
-	Word, Link string
-}
-
 // listed is how many parts of a report a page lists.
 const listed = 5
 
-func indexOf(v *frame.Visit) (int64, error) {
-	text := v.R.PathValue("index")
-	for _, what := range []string{"report-", "decision-", "recall-"} {
-		text = strings.TrimPrefix(text, what)
-	}
-	n, err := strconv.ParseInt(text, 10, 64)
-	if err != nil || n < 0 {
-		return 0, fault.New(fault.NotFound, "a receipt has a number")
-	}
-	return n, nil
-}
-
 func (p pages) show(v *frame.Visit) error {
-	idx, err := indexOf(v)
+	idx, err := v.Entry()
 	if err != nil {
 		return err
 	}
@@ -92,61 +73,40 @@ func (p pages) show(v *frame.Visit) error {
 	b.Policy8 = r.Policy[:min(len(r.Policy), 8)]
 	b.May = r.Own && r.Kind == archive.Report && s.May(member.ActRecall) == nil && r.Objects > 0
 	b.account(p, v)
-	for _, h := range r.History {
-		b.Past = append(b.Past, p.event(v, h, r.Index))
-	}
+	b.Past = p.Past(v, r.History, r.Index)
 	title := p.Word(v, "title", "n", r.Index)
 	return v.Show(p.Pages, "receipt", frame.Page{Title: title, Active: map[bool]string{true: "reports"}[r.Own], Body: b})
 }
 
-// account says in words what was shared, removed and held, and what is named now.
+// account says in words what was shared, removed and held, and what is named now. A
+// number leads to what it counts, where one page has all of that.
 func (b *body) account(p pages, v *frame.Visit) {
-	b.Shared, b.TookBack = p.list(v, "type.", b.Types), p.list(v, "type.", b.Took)
-	b.Named = p.list(v, "kind.", b.Values)
-	b.Taken = p.list(v, "label.", b.Removed)
+	b.Shared, b.TookBack = b.list(p, v, "type.", b.Types, "?type="), b.list(p, v, "type.", b.Took, "?type=")
+	b.Named = b.list(p, v, "kind.", b.Values, "?kind=")
+	b.Taken = b.list(p, v, "label.", b.Removed, "")
 	kinds := 0
 	for _, c := range b.Held {
 		kinds += c.N
 	}
 	if kinds == b.Passages { // else some were erased since: the record has their number alone
-		b.Waits = p.list(v, "label.", b.Held)
+		b.Waits = b.list(p, v, "label.", b.Held, "")
 	}
 }
 
-// list writes counts as "2 domains, 1 address".
-func (p pages) list(v *frame.Visit, group string, counts []exchange.Count) string {
-	var out []string
-	others := 0
-	word := func(key string, n int) string {
-		return p.Word(v, key+map[bool]string{true: ".one", false: ".other"}[n == 1], "n", n)
-	}
-	for _, c := range counts {
-		if key := group + c.Kind; strings.HasPrefix(word(key, c.N), key) {
-			others += c.N
-		} else {
-			out = append(out, word(key, c.N))
+// list gives counts in words; by is how the report's page is asked for one kind of them.
+func (b *body) list(p pages, v *frame.Visit, group string, counts []exchange.Count, by string) []frame.Counted {
+	out := p.Counted(v, group, counts)
+	for i, c := range out {
+		if by != "" && c.Kind != "" && len(b.ReceiptView.Parts) == 1 {
+			out[i].Link = fmt.Sprintf("/report/%d%s%s#objects", b.Index, by, url.QueryEscape(c.Kind))
 		}
 	}
-	if others > 0 {
-		out = append(out, word(group+"else", others))
-	}
-	return strings.Join(out, ", ")
-}
-
-func (p pages) event(v *frame.Visit, h exchange.Happening, own int64) event {
-	e := event{Happening: h, Word: p.Word(v, "did.accepted")}
-	if h.Kind != "accepted" {
-		e.Word = p.Word(v, "did."+h.Kind+map[bool]string{true: ".one", false: ".other"}[h.N == 1], "n", h.N)
-	}
-	if h.Index != own {
-		e.Link = fmt.Sprintf("/report/%d", h.Index)
-	}
-	return e
+	return out
 }
 
 // file answers the receipt itself.
 func (p pages) file(v *frame.Visit) error {
-	idx, err := indexOf(v)
+	idx, err := v.Entry()
 	if err != nil {
 		return err
 	}

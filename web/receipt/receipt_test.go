@@ -2,7 +2,6 @@ package receipt_test
 
 import (
 	"fmt"
-	"html"
 	"strings"
 	"testing"
 
@@ -18,34 +17,6 @@ func described(id, domain, text string) string {
 	return strings.Replace(apptest.Indicator(id, domain), `"pattern_type"`, `"description":"`+text+`","pattern_type"`, 1)
 }
 
-// text gives what a page says, without its markup.
-func text(page string) string {
-	_, main, _ := strings.Cut(page, `<main id="main"`)
-	var b strings.Builder
-	in := false
-	for _, r := range main {
-		switch {
-		case r == '<':
-			in = true
-			b.WriteByte(' ')
-		case r == '>':
-			in = false
-		case !in:
-			b.WriteRune(r)
-		}
-	}
-	return html.UnescapeString(strings.Join(strings.Fields(b.String()), " "))
-}
-
-func want(t *testing.T, page string, says ...string) {
-	t.Helper()
-	for _, s := range says {
-		if !strings.Contains(text(page), s) {
-			t.Errorf("the page doesn't say %q:\n%s", s, text(page))
-		}
-	}
-}
-
 func TestReceipt(t *testing.T) {
 	n := apptest.Start(t, "Harbor Bank", "Lakeside Hospital")
 	ana := n.Person("Harbor Bank")
@@ -54,20 +25,20 @@ func TestReceipt(t *testing.T) {
 	if code != 200 {
 		t.Fatalf("%d %s", code, page)
 	}
-	want(t, page, "Receipt 0 It proves what was filed", "By Harbor Bank, shown to others as Member ", "To TLP:AMBER Policy rules of the gate", "2 objects: 2 indicators.", "It names 2 domains now.", "may be seen by 3 organisations now",
-		"1 phone number. The values are not kept.", "for a person to decide: ", "Leaf 0 ", "1 entry, 0 hashes lead to the root", "Signed by tocsin.invalid/", "tocsin verify receipt-0.txt", "Accepted, receipt signed", "A reviewer decides ")
+	n.Says(page, "Receipt 0 It proves what was filed", "By Harbor Bank, shown to others as Member ", "To TLP:AMBER Policy rules of the gate", "2 objects: 2 indicators .", "It names now 2 domains .", "may be seen by 3 organisations now",
+		"1 phone number . The values are not kept.", "2 passages for a person to decide : 1 mailbox, 1 person.", "Leaf 0 ", "1 entry, 0 hashes lead to the root", "Signed by tocsin.invalid/", "tocsin verify receipt-0.txt", "Filed, receipt signed", "A reviewer decides ")
 	for _, hides := range []string{"tom.baker", "Sokolov", "555 0132", "Conditions", "The bell has rung", "protected"} {
 		if strings.Contains(page, hides) {
 			t.Errorf("the page says %q", hides)
 		}
 	}
 	_, _, page = n.Page(ana, "/receipt/report-0?new=1", nil)
-	want(t, page, "The bell has rung")
+	n.Says(page, "The bell has rung")
 	if !strings.Contains(page, `href="/recall?ref=report-0"`) {
 		t.Error("nothing leads to taking it back")
 	}
 	_, _, page = n.Page(ana, "/receipt/0?repeat=1&new=1", nil)
-	want(t, page, "Filed before: the same receipt", "Filed before")
+	n.Says(page, "Filed before: the same receipt", "Filed before")
 	if strings.Contains(page, "The bell has rung") {
 		t.Error("what was filed before rings no bell")
 	}
@@ -80,9 +51,9 @@ func TestProvenStays(t *testing.T) {
 	n.Want(201, "Harbor Bank", "POST", "/api/v1/reports", apptest.Bundle(apptest.Indicator("1", "evil.example"), apptest.Indicator("2", "worse.example")))
 	card := func() (proven, now string) {
 		_, _, page := n.Page(ana, "/receipt/0", nil)
-		proven, now, ok := strings.Cut(text(page), "Since then")
+		proven, now, ok := strings.Cut(apptest.Text(page), "Since then")
 		if !ok {
-			t.Fatal(text(page))
+			t.Fatal(apptest.Text(page))
 		}
 		return proven, now
 	}
@@ -93,7 +64,7 @@ func TestProvenStays(t *testing.T) {
 	if after != before {
 		t.Errorf("the card said\n%s\nand now\n%s", before, after)
 	}
-	for _, says := range []string{"may be seen by 3 organisations now", "1 was taken back.", "It names 1 domain now."} {
+	for _, says := range []string{"may be seen by 3 organisations now", "1 was taken back.", "It names now 1 domain ."} {
 		if !strings.Contains(now, says) {
 			t.Errorf("what is so now doesn't say %q: %s", says, now)
 		}
@@ -110,10 +81,10 @@ func TestOwnEntry(t *testing.T) {
 		t.Fatal(err)
 	}
 	code, _, page := n.Page(op, "/receipt/2", nil)
-	if code != 200 || strings.Contains(text(page), "left") {
+	if code != 200 || strings.Contains(apptest.Text(page), "left") {
 		t.Errorf("%d", code)
 	}
-	want(t, page, "of the audit record", "By this exchange itself")
+	n.Says(page, "of the audit record", "By this exchange itself")
 }
 
 // TestFile: the file is the receipt, whole, and verifies by itself.
@@ -145,10 +116,10 @@ func TestParts(t *testing.T) {
 	n.Want(201, "Harbor Bank", "POST", "/api/v1/reports", rows.String(), "Content-Type", "text/csv")
 	_, _, first := n.Page(ana, "/receipt/0", nil)
 	_, _, second := n.Page(ana, "/receipt/1", nil)
-	if text(first) != text(second) {
-		t.Errorf("the receipt of the second part says\n%s\nnot\n%s", text(second), text(first))
+	if apptest.Text(first) != apptest.Text(second) {
+		t.Errorf("the receipt of the second part says\n%s\nnot\n%s", apptest.Text(second), apptest.Text(first))
 	}
-	want(t, second, "Receipt 0", "Leaf 0 ", "Leaf 1 ", "10,001 domains")
+	n.Says(second, "Receipt 0", "Leaf 0 ", "Leaf 1 ", "10,001 domains")
 	_, h, file := n.Page(ana, "/receipt/1/receipt.txt", nil)
 	if !strings.Contains(h.Get("Content-Disposition"), "receipt-0.txt") || strings.Count(file, "--- next part ---") != 1 {
 		t.Errorf("%v, %d bytes", h, len(file))
@@ -175,7 +146,7 @@ func TestRights(t *testing.T) {
 		}
 	}
 	_, _, page := n.Page(n.Person(apptest.Operator), "/receipt/0", nil)
-	want(t, page, "Harbor Bank")
+	n.Says(page, "Harbor Bank")
 	if strings.Contains(page, "/recall?") {
 		t.Error("the operator may not take another's report back")
 	}
@@ -185,8 +156,8 @@ func TestRights(t *testing.T) {
 	}
 	n.Want(201, "Harbor Bank", "POST", "/api/v1/reports?group=finance", apptest.Bundle(apptest.Indicator("2", "secret.example")))
 	_, _, page = n.Page(n.Person(apptest.Operator), "/receipt/1", nil)
-	want(t, page, "Shared 1 object.")
-	if strings.Contains(page, "secret") || strings.Contains(page, "finance") || strings.Contains(text(page), "taken back") {
+	n.Says(page, "Shared 1 object.")
+	if strings.Contains(page, "secret") || strings.Contains(page, "finance") || strings.Contains(apptest.Text(page), "taken back") {
 		t.Error("the operator sees into a group")
 	}
 	for _, bad := range []string{"/receipt/x", "/receipt/-1", "/receipt/1e3", "/receipt/99999999999999999999"} {
@@ -215,11 +186,11 @@ func TestSince(t *testing.T) {
 	}
 	n.Want(201, "Harbor Bank", "POST", "/api/v1/recalls", `{"ref":"indicator--00000000-0000-4000-8000-000000000002","reason":"It was our own relay."}`)
 	_, _, page := n.Page(ana, "/receipt/0", nil)
-	want(t, page, "1 held passage released", "1 object taken back", "2 objects: 2 indicators.", "in the exchange now. 1 was taken back.")
+	n.Says(page, "1 held passage released", "1 object taken back", "2 objects: 2 indicators .", "in the exchange now. 1 was taken back.")
 	_, _, page = n.Page(op, "/receipt/1?new=1", nil)
-	want(t, page, "Decided", "About Entry 0")
+	n.Says(page, "Decided", "About Entry 0")
 	_, _, page = n.Page(ana, "/receipt/2?new=1", nil)
-	want(t, page, "Taken back", "It was our own relay.", "Took back 1 indicator", "About Entry 0")
+	n.Says(page, "Taken back", "It was our own relay.", "Took back 1 indicator", "About Entry 0")
 	if strings.Contains(page, "/recall?") {
 		t.Error("a recall can't be taken back")
 	}

@@ -51,7 +51,7 @@ func (p pages) mine(v *frame.Visit) error {
 	b := mine{First: before == 0 && after < 0}
 	for _, r := range reports {
 		row := ownRow{OwnReport: r, Heading: p.heading(v, r.Title, r.Named, p.Word(v, "title.report", "n", r.Index)), Tag: r.State}
-		row.Long = unbroken(row.Heading)
+		row.Long = frame.Unbroken(row.Heading)
 		if r.State == exchange.StatePartly {
 			row.Tag = ""
 		}

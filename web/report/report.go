@@ -38,18 +38,6 @@ func Routes(s *frame.Site) []frame.Route {
 	}
 }
 
-// indexOf reads the number of an entry, with or without what it is.
-func indexOf(text string) (int64, error) {
-	for _, what := range []string{"report-", "decision-", "recall-"} {
-		text = strings.TrimPrefix(text, what)
-	}
-	n, err := strconv.ParseInt(text, 10, 64)
-	if err != nil || n < 0 {
-		return 0, fault.New(fault.NotFound, "a report has a number, such as report-17")
-	}
-	return n, nil
-}
-
 // body is what the page of a report shows.
 type body struct {
 	exchange.EntryView
@@ -62,7 +50,7 @@ type body struct {
 	Texts    []text
 	MoreText int // further texts on this page of objects
 	Marks    bool
-	Past     []event
+	Past     []frame.Happened
 	Waits    []passage
 	Removed  []line
 	Asked    exchange.EntryPart
@@ -102,20 +90,13 @@ type row struct {
 	Raw        string // address
 }
 
-// event is a line of the history.
-type event struct {
-	exchange.Happening
-	Word string
-	Link string
-}
-
 // passage is a line of what was held.
 type passage struct {
 	Kind, Path, State string
 }
 
 func (p pages) report(v *frame.Visit) error {
-	idx, err := indexOf(v.R.PathValue("index"))
+	idx, err := v.Entry()
 	if err != nil {
 		return err
 	}
@@ -136,11 +117,11 @@ func (p pages) report(v *frame.Visit) error {
 	p.count(v, b)
 	p.table(v, b)
 	b.Texts, b.MoreText = p.texts(v, e.Objects)
-	p.became(v, b)
+	b.Past = p.Past(v, e.History, e.Index)
 	b.pages()
 	title := p.Word(v, "title."+b.What, "n", e.Index)
 	b.Heading = p.heading(v, e.Title, e.Named, title)
-	b.Long = unbroken(b.Heading)
+	b.Long = frame.Unbroken(b.Heading)
 	active := ""
 	if e.Own {
 		active = "reports"
@@ -151,7 +132,7 @@ func (p pages) report(v *frame.Visit) error {
 // heading names a report by what names its first object: a story by its title, an
 // indicator by its value and how many more there are.
 func (p pages) heading(v *frame.Visit, name string, of int, otherwise string) string {
-	name = short(name, 100)
+	name = frame.OneLine(name, 100)
 	switch {
 	case name == "":
 		return otherwise
@@ -167,22 +148,14 @@ func (p pages) count(v *frame.Visit, b *body) {
 		b.Values = append(b.Values, line{Kind: c.Kind, N: c.N, Word: p.words(v, "kind.", c.Kind, c.N), Link: b.address(exchange.EntryPart{Kind: c.Kind}, 0)})
 	}
 	for _, c := range b.EntryView.Counts {
-		b.Counts = append(b.Counts, line{Kind: c.Kind, N: c.N, Word: p.word(v, "type.", c.Kind), Link: b.address(exchange.EntryPart{Type: c.Kind}, 0)})
+		b.Counts = append(b.Counts, line{Kind: c.Kind, N: c.N, Word: p.WordOr(v, "type.", c.Kind), Link: b.address(exchange.EntryPart{Type: c.Kind}, 0)})
 	}
 	for _, c := range b.EntryView.Removed {
 		b.Removed = append(b.Removed, line{Kind: c.Kind, N: c.N, Word: p.words(v, "label.", c.Kind, c.N)})
 	}
 	for _, h := range b.EntryView.Held {
-		b.Waits = append(b.Waits, passage{p.word(v, "label.", h.Kind), h.Path, held.StateName(h.State)})
+		b.Waits = append(b.Waits, passage{p.WordOr(v, "label.", h.Kind), h.Path, held.StateName(h.State)})
 	}
-}
-
-// word gives a word for something that others named: what has none is "other".
-func (p pages) word(v *frame.Visit, group, name string) string {
-	if w := p.Word(v, group+name); w != group+name {
-		return w
-	}
-	return p.Word(v, group+"other")
 }
 
 // words is word for so many.
@@ -200,7 +173,7 @@ func (p pages) table(v *frame.Visit, b *body) {
 	for _, o := range b.Objects {
 		if o.Type != last {
 			last = o.Type
-			b.Groups = append(b.Groups, group{Word: p.word(v, "type.", o.Type)})
+			b.Groups = append(b.Groups, group{Word: p.WordOr(v, "type.", o.Type)})
 		}
 		g := &b.Groups[len(b.Groups)-1]
 		g.Rows = append(g.Rows, p.row(v, &o))
@@ -211,21 +184,21 @@ func (p pages) row(v *frame.Visit, o *exchange.EntryObject) row {
 	r := row{Collection: o.Collection, More: o.More, Position: o.Position().String(), Raw: fmt.Sprintf("/report/%d/object/%d", o.Index, o.N)}
 	switch {
 	case o.Verb != "":
-		r.Name, r.Plain = short(o.Source, 60)+" "+short(strings.ReplaceAll(o.Verb, "-", " "), 40)+" "+short(o.Target, 60), true
+		r.Name, r.Plain = frame.OneLine(o.Source, 60)+" "+frame.OneLine(strings.ReplaceAll(o.Verb, "-", " "), 40)+" "+frame.OneLine(o.Target, 60), true
 	case o.Type == "sighting":
-		r.Name, r.Plain = short(o.Target, 100), true
+		r.Name, r.Plain = frame.OneLine(o.Target, 100), true
 	case o.Thing.Value != "":
-		r.Name = short(o.Name, 100)
+		r.Name = frame.OneLine(o.Name, 100)
 		if o.Type == "indicator" {
 			r.Link = "/i/" + p.x.ThingID(o.Thing)
 		}
 	default:
-		r.Name, r.Plain = short(o.Name, 100), true
+		r.Name, r.Plain = frame.OneLine(o.Name, 100), true
 	}
 	if r.Name == "" {
 		r.Name = o.ID
 	}
-	r.Long = unbroken(r.Name)
+	r.Long = frame.Unbroken(r.Name)
 	switch {
 	case o.Revoked:
 		r.State = p.Word(v, "state.taken-back")
@@ -237,20 +210,6 @@ func (p pages) row(v *frame.Visit, o *exchange.EntryObject) row {
 		r.State = p.Word(v, "state.expired")
 	}
 	return r
-}
-
-// became tells what became of the report.
-func (p pages) became(v *frame.Visit, b *body) {
-	for _, h := range b.History {
-		e := event{Happening: h, Word: p.Word(v, "did."+h.Kind)}
-		if h.Kind != "accepted" {
-			e.Word = p.Word(v, "did."+h.Kind+map[bool]string{true: ".one", false: ".other"}[h.N == 1], "n", h.N)
-		}
-		if h.Index != b.Index {
-			e.Link = fmt.Sprintf("/report/%d", h.Index)
-		}
-		b.Past = append(b.Past, e)
-	}
 }
 
 // address is where objects of the report stand: those that are asked for, from a place on.
@@ -283,7 +242,7 @@ func (b *body) pages() {
 
 // object answers one object as it is kept, for a program or a careful look.
 func (p pages) object(v *frame.Visit) error {
-	idx, err := indexOf(v.R.PathValue("index"))
+	idx, err := v.Entry()
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,6 @@ package report_test
 import (
 	"encoding/json"
 	"fmt"
-	"html"
 	"net/url"
 	"slices"
 	"strings"
@@ -29,34 +28,6 @@ func story(n, name, text, value string) string {
 		object("report", n+"2", `"name":`+q(name)+`,"description":`+q(text)+`,"published":"2026-11-01T08:00:00Z","object_refs":["indicator--`+uuid(n+"1")+`"]`))
 }
 
-// text gives what a page says, without its markup.
-func text(page string) string {
-	_, main, _ := strings.Cut(page, `<main id="main"`)
-	var b strings.Builder
-	depth := 0
-	for _, r := range main {
-		switch {
-		case r == '<':
-			depth++
-			b.WriteByte(' ')
-		case r == '>' && depth > 0:
-			depth--
-		case depth == 0:
-			b.WriteRune(r)
-		}
-	}
-	return html.UnescapeString(strings.Join(strings.Fields(b.String()), " "))
-}
-
-func want(t *testing.T, page string, says ...string) {
-	t.Helper()
-	for _, s := range says {
-		if !strings.Contains(text(page), s) {
-			t.Errorf("the page doesn't say %q:\n%s", s, text(page))
-		}
-	}
-}
-
 func wantNot(t *testing.T, page string, hides ...string) {
 	t.Helper()
 	for _, s := range hides {
@@ -74,7 +45,7 @@ func TestReport(t *testing.T) {
 	if code != 200 {
 		t.Fatalf("%d %s", code, page)
 	}
-	want(t, page, "Report 0 Quota phish", "2 objects that you may see. Your organisation filed it.", "Domain 1", "removed: person 1 clicked", "phone removed: phone number .", "[sic]", "Taken out before it left", "1 phone number", "1 person", "Indicators owa.quota[.]example In force 0.0", "3 organisations", "Filed, receipt signed")
+	n.Says(page, "Report 0 Quota phish", "2 objects that you may see. Your organisation filed it.", "Domain 1", "removed: person 1 clicked", "phone removed: phone number .", "[sic]", "Taken out before it left", "1 phone number", "1 person", "Indicators owa.quota[.]example In force 0.0", "3 organisations", "Filed, receipt signed")
 	wantNot(t, page, "Otto", "555", ">owa.quota.example<", `href="http`)
 	if !strings.Contains(page, `href="/recall?ref=report-0"`) || !strings.Contains(page, `href="/receipt/0"`) || !strings.Contains(page, `href="/i/`) {
 		t.Error("its own member is offered its receipt, and to take it back")
@@ -83,12 +54,12 @@ func TestReport(t *testing.T) {
 	if code != 200 {
 		t.Fatalf("another member: %d", code)
 	}
-	want(t, theirs, "Quota phish", "2 objects that you may see.", "removed: person 1")
+	n.Says(theirs, "Quota phish", "2 objects that you may see.", "removed: person 1")
 	wantNot(t, theirs, "/recall", `href="/receipt/`, "Taken out before it left", "Harbor Bank", "Your organisation")
 	// Each number leads to what it counts.
 	_, _, some := n.Page(ana, "/report/0?type=indicator", nil)
-	want(t, some, "Quota phish", "1 to 1 of 1")
-	if strings.Contains(text(some), "Reports Quota") {
+	n.Says(some, "Quota phish", "1 to 1 of 1")
+	if strings.Contains(apptest.Text(some), "Reports Quota") {
 		t.Error("a page of indicators lists a report")
 	}
 	for _, bad := range []string{"/report/0?from=-1", "/report/0?from=x"} {
@@ -104,14 +75,14 @@ func TestKinds(t *testing.T) {
 	ana := n.Person("Harbor Bank")
 	n.Want(201, "Harbor Bank", "POST", "/api/v1/reports", strings.Join([]string{"value", "one.example", "two.example", "198.51.100.7", "https://three.example/a", strings.Repeat("a1", 32)}, "\n"), "Content-Type", "text/csv")
 	_, _, page := n.Page(ana, "/report/0", nil)
-	want(t, page, "Domains 2", "IPv4 address 1", "Web address 1", "File hash (SHA-256) 1")
+	n.Says(page, "Domains 2", "IPv4 address 1", "Web address 1", "File hash (SHA-256) 1")
 	for kind, rows := range map[string]int{"domain": 2, "ipv4": 1, "url": 1, "sha256": 1} {
 		link := "/report/0?kind=" + kind
 		if !strings.Contains(page, `href="`+link+`#objects">`+fmt.Sprint(rows)+`</a>`) {
 			t.Errorf("no number leads to %s", link)
 		}
 		_, _, some := n.Page(ana, link, nil)
-		want(t, some, fmt.Sprintf("1 to %d of %d", rows, rows))
+		n.Says(some, fmt.Sprintf("1 to %d of %d", rows, rows))
 		if got := strings.Count(some, `href="/report/0/object/`); got != rows {
 			t.Errorf("%s: %d rows, not %d", link, got, rows)
 		}
@@ -119,7 +90,7 @@ func TestKinds(t *testing.T) {
 	// What was taken back is counted no more, nor listed.
 	n.Want(201, "Harbor Bank", "POST", "/api/v1/recalls", `{"ref":"one.example","reason":"a mistake"}`)
 	_, _, page = n.Page(ana, "/report/0?kind=domain", nil)
-	want(t, page, "Domain 1", "1 to 1 of 1", "two[.]example")
+	n.Says(page, "Domain 1", "1 to 1 of 1", "two[.]example")
 	if _, _, page = n.Page(ana, "/report/0?kind=nonsense", nil); strings.Contains(page, `href="/report/0/object/`) {
 		t.Error("a kind that isn't there lists objects")
 	}
@@ -144,10 +115,10 @@ func TestObject(t *testing.T) {
 		t.Errorf("what was taken back: %d", code)
 	}
 	_, _, page := n.Page(ana, "/report/0", nil)
-	want(t, page, "Report 0", "No object of it is here. 1 was taken back.", "1 object taken back", "Everything that you could see here was taken back")
+	n.Says(page, "Report 0", "No object of it is here. 1 was taken back.", "1 object taken back", "Everything that you could see here was taken back")
 	wantNot(t, page, "evil", "/recall?ref=report-0")
 	_, _, page = n.Page(ana, "/report/1", nil)
-	want(t, page, "Recall 1", "It took back 1 object that you could see.", "a mistake", "Came with Report 0", "Indicators evil[.]example Taken back 1.1")
+	n.Says(page, "Recall 1", "It took back 1 object that you could see.", "a mistake", "Came with Report 0", "Indicators evil[.]example Taken back 1.1")
 	if strings.Contains(page, `href="/i/`) {
 		t.Error("a filler is shown as a value")
 	}
@@ -163,7 +134,7 @@ func TestRights(t *testing.T) {
 	n.Want(201, "Harbor Bank", "POST", "/api/v1/reports?group=finance", apptest.Bundle(red))
 	out, in, reviewer := n.Person("Lakeside Hospital"), n.Person("Port City"), n.PersonAs(member.RoleReviewer)
 	_, _, page := n.Page(in, "/report/0", nil)
-	want(t, page, "red[.]example", "Group finance")
+	n.Says(page, "red[.]example", "Group finance")
 	for name, secret := range map[string]string{"another member": out, "reviewer": reviewer} {
 		code, _, there := n.Page(secret, "/report/0", nil)
 		gone, _, missing := n.Page(secret, "/report/99", nil)
@@ -205,7 +176,7 @@ func TestHostile(t *testing.T) {
 		t.Errorf("the list: %d, %d bytes", code, len(page))
 	}
 	wantNot(t, page, "<script>alert", "<img", "\u202e", "\u0001", "\u200b")
-	want(t, page, "U+202E", `{{template "main"}}`)
+	n.Says(page, "U+202E", `{{template "main"}}`)
 }
 
 // TestLarge: a page of 10,000 objects has the budget of every page.
@@ -222,7 +193,7 @@ func TestLarge(t *testing.T) {
 		t.Errorf("%d, %d bytes", code, len(page))
 	}
 	t.Logf("a page of 200 of 10,000 objects: %d bytes", len(page))
-	want(t, page, "10,000 objects", "1 to 200 of 10,000", "host-number-0.some-longer-name[.]example and 9,999 more")
+	n.Says(page, "10,000 objects", "1 to 200 of 10,000", "host-number-0.some-longer-name[.]example and 9,999 more")
 	for from, next := range map[int]string{0: "200", 200: "400", 9600: "9800", 9800: ""} {
 		_, _, page := n.Page(ana, fmt.Sprintf("/report/0?from=%d", from), nil)
 		rows := strings.Count(page, `href="/report/0/object/`)
@@ -243,14 +214,14 @@ func TestPartly(t *testing.T) {
 	n.Want(201, "Harbor Bank", "POST", "/api/v1/reports", apptest.Bundle(objects...))
 	n.Want(201, "Harbor Bank", "POST", "/api/v1/recalls", `{"ref":"host0.example","reason":"a mistake"}`)
 	_, _, page := n.Page(n.Person("Harbor Bank"), "/reports", nil)
-	want(t, page, "1 taken back 6 in force")
+	n.Says(page, "1 taken back 6 in force")
 }
 
 func TestMine(t *testing.T) {
 	n := apptest.Start(t, "Harbor Bank", "Lakeside Hospital")
 	ana := n.Person("Harbor Bank")
 	_, _, page := n.Page(ana, "/reports", nil)
-	want(t, page, "Your organisation has filed nothing yet")
+	n.Says(page, "Your organisation has filed nothing yet")
 	if strings.Count(page, `class="btn primary"`) != 1 || !strings.Contains(page, `href="/ring"`) {
 		t.Error("an empty list has one act")
 	}
@@ -292,7 +263,7 @@ func TestMine(t *testing.T) {
 	if got := links(page); !slices.Equal(got, pages[0]) {
 		t.Errorf("newer again leads to %v", got)
 	}
-	want(t, page, "Taken back", "In force")
+	n.Says(page, "Taken back", "In force")
 	for _, bad := range []string{"?before=x", "?after=-1"} {
 		if code, _, _ := n.Page(ana, "/reports"+bad, nil); code != 400 {
 			t.Errorf("%s: %d", bad, code)

@@ -30,32 +30,6 @@ type piece struct {
 	Label string // cut or held; "" for text
 }
 
-// harmless defangs a value, and the links among words; a dot within other words is no host's.
-func harmless(words []string) []string {
-	for i, w := range words {
-		if len(words) == 1 || strings.Contains(w, "://") {
-			words[i] = frame.Defang(w)
-		}
-	}
-	return words
-}
-
-// short gives what somebody else wrote on one line, defanged, without its middle
-// when it is long.
-func short(s string, most int) string {
-	s = frame.Visible(strings.Join(harmless(strings.Fields(s)), " "))
-	r := []rune(s)
-	if len(r) <= most {
-		return s
-	}
-	return string(r[:most*2/3]) + " … " + string(r[len(r)-most/4:])
-}
-
-// unbroken tells a text with a word that is wider than a phone.
-func unbroken(s string) bool {
-	return slices.ContainsFunc(strings.Fields(s), func(w string) bool { return len(w) > 28 })
-}
-
 // prose are the properties in which people write.
 var prose = []string{"description", "content", "abstract", "explanation"}
 
@@ -73,7 +47,7 @@ func (p pages) texts(v *frame.Visit, objects []exchange.EntryObject) (out []text
 				more++
 				return nil
 			}
-			t := text{N: len(out) + 1, Of: p.word(v, "type.", o.Type)}
+			t := text{N: len(out) + 1, Of: p.WordOr(v, "type.", o.Type)}
 			shown := []rune(f.Value)
 			if t.Cut = len(shown) > room; t.Cut {
 				shown = shown[:room]

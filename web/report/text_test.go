@@ -61,34 +61,3 @@ func FuzzPieces(f *testing.F) {
 		}
 	})
 }
-
-func TestShort(t *testing.T) {
-	for in, want := range map[string]string{
-		"evil.example":                 "evil[.]example",
-		"Release 1.2 of the kit":       "Release 1.2 of the kit",
-		"see http://evil.example/ now": "see hxxp://evil[.]example/ now",
-		" two\n lines ":                "two lines",
-		strings.Repeat("a", 30):        strings.Repeat("a", 19) + " … " + strings.Repeat("a", 7),
-		"":                             "",
-	} {
-		if got := short(in, 29); in != "see http://evil.example/ now" && got != want || in == "see http://evil.example/ now" && short(in, 60) != want {
-			t.Errorf("%q is shown as %q, not %q", in, got, want)
-		}
-	}
-	if unbroken("a b c") || unbroken(strings.Repeat("a", 28)) || !unbroken(strings.Repeat("a", 29)) {
-		t.Error("a word of more than 28 letters may not fit on a phone, others do")
-	}
-}
-
-func TestIndexOf(t *testing.T) {
-	for in, want := range map[string]int64{"0": 0, "17": 17, "report-17": 17, "recall-3": 3, "9223372036854775807": 9223372036854775807} {
-		if got, err := indexOf(in); err != nil || got != want {
-			t.Errorf("%q is %d, %v", in, got, err)
-		}
-	}
-	for _, in := range []string{"", "x", "-1", "x-1", "report-", "report--1", "1.5", "9223372036854775808", "0x1"} {
-		if got, err := indexOf(in); err == nil {
-			t.Errorf("%q is %d", in, got)
-		}
-	}
-}
