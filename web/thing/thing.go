@@ -138,14 +138,14 @@ func (p pages) page(v *frame.Visit, t observable.Thing) error {
 	if err != nil {
 		return err
 	}
-	b := &body{ThingPage: page, Heading: short(t.Value, 160), Plain: t.Value, Kind: p.word(v, "kind.", string(t.Kind))}
+	b := &body{ThingPage: page, Heading: frame.OneLine(t.Value, 160), Plain: t.Value, Kind: p.WordOr(v, "kind.", string(t.Kind))}
 	b.First, b.Last = time.UnixMicro(page.Record.First).UTC(), time.UnixMicro(page.Record.Last).UTC()
 	b.CanFile = s.May(member.ActFile) == nil
 	b.SeeToo = b.CanFile && page.State == exchange.StateInForce
 	b.CanRecall = page.Own && s.May(member.ActRecall) == nil
 	b.Recall = "/recall?i=" + page.ID // the address shows nothing of the value
 	if page.Never != "" {
-		b.Benign = p.word(v, "never.", page.Never)
+		b.Benign = p.WordOr(v, "never.", page.Never)
 	}
 	names, err := p.names(ctx, page)
 	if err != nil {
@@ -162,34 +162,6 @@ func (p pages) page(v *frame.Visit, t observable.Thing) error {
 		b.Drawing = draw(b)
 	}
 	return v.Show(p.Pages, "thing", frame.Page{Title: p.Word(v, "title", "kind", b.Kind), Active: "search", Body: b})
-}
-
-func (p pages) word(v *frame.Visit, group, name string) string {
-	if w := p.Word(v, group+name); w != group+name {
-		return w
-	}
-	return p.Word(v, group+"other")
-}
-
-// harmless defangs a value, and the links among words; a dot within other words is no host's.
-func harmless(words []string) []string {
-	for i, w := range words {
-		if len(words) == 1 || strings.Contains(w, "://") {
-			words[i] = frame.Defang(w)
-		}
-	}
-	return words
-}
-
-// short gives what somebody else wrote on one line, defanged, without its middle
-// when it is long.
-func short(s string, most int) string {
-	s = frame.Visible(strings.Join(harmless(strings.Fields(s)), " "))
-	r := []rune(s)
-	if len(r) <= most {
-		return s
-	}
-	return string(r[:most*2/3]) + " … " + string(r[len(r)-most/4:])
 }
 
 // names gives the names under which the members who made some objects are shown.
@@ -255,19 +227,19 @@ func (p pages) timeline(v *frame.Visit, b *body, names map[int64]string, back ma
 // around tells what refers to the value.
 func (p pages) around(v *frame.Visit, b *body, names map[int64]string) {
 	for _, r := range b.ThingPage.Relations {
-		verb := strings.ReplaceAll(short(r.Verb, 40), "-", " ")
+		verb := strings.ReplaceAll(frame.OneLine(r.Verb, 40), "-", " ")
 		if !r.Out {
 			verb = p.Word(v, "inverse", "verb", verb)
 		}
 		typ, _, _ := strings.Cut(r.Other, "--")
-		name := short(r.Name, 80)
+		name := frame.OneLine(r.Name, 80)
 		if name == "" {
-			name = p.word(v, "type.", typ)
+			name = p.WordOr(v, "type.", typ)
 		}
-		b.Relations = append(b.Relations, relation{verb, name, p.word(v, "type.", typ), "/search?q=" + url.QueryEscape(r.Other), r.Collection})
+		b.Relations = append(b.Relations, relation{verb, name, p.WordOr(v, "type.", typ), "/search?q=" + url.QueryEscape(r.Other), r.Collection})
 	}
 	for _, f := range b.Mentions {
-		m := mention{Name: short(nameOf(f.Raw), 100), Type: p.word(v, "type.", typeOf(f.ID)), Link: fmt.Sprintf("/report/%d", f.Index), Collection: f.Collection, At: f.Filed}
+		m := mention{Name: frame.OneLine(nameOf(f.Raw), 100), Type: p.WordOr(v, "type.", typeOf(f.ID)), Link: fmt.Sprintf("/report/%d", f.Index), Collection: f.Collection, At: f.Filed}
 		if m.Name == "" {
 			m.Name = m.Type
 		}

@@ -2,7 +2,6 @@ package thing_test
 
 import (
 	"fmt"
-	"html"
 	"net/url"
 	"regexp"
 	"strings"
@@ -22,21 +21,6 @@ func thingOf(t *testing.T, value string) observable.Thing {
 	return th
 }
 
-// text gives what a page says, without its markup.
-func text(page string) string {
-	_, main, _ := strings.Cut(page, `<main id="main"`)
-	return html.UnescapeString(strings.Join(strings.Fields(regexp.MustCompile(`<[^>]*>`).ReplaceAllString(main, " ")), " "))
-}
-
-func want(t *testing.T, page string, says ...string) {
-	t.Helper()
-	for _, s := range says {
-		if !strings.Contains(text(page), s) {
-			t.Errorf("the page doesn't say %q:\n%s", s, text(page))
-		}
-	}
-}
-
 func TestThing(t *testing.T) {
 	n := apptest.Start(t, "Harbor Bank", "Lakeside Hospital", "Port City")
 	value := story(n)
@@ -49,7 +33,7 @@ func TestThing(t *testing.T) {
 	if code != 200 {
 		t.Fatalf("%d %s", code, page)
 	}
-	want(t, page, "Domain owa.quota-alert[.]example 2 organisations report it. Yours is one of them.", "In force TLP:", "Confidence 85 of 100, high", "Indicators 2 in force, of 2",
+	n.Says(page, "Domain owa.quota-alert[.]example 2 organisations report it. Yours is one of them.", "In force TLP:", "Confidence 85 of 100, high", "Indicators 2 in force, of 2",
 		"Filed Your organisation TLP:AMBER", "Expires, unless somebody renews it", "indicates Harrow loader of the 0th kind malware", "Quota phish, 23 November report", "3 times", "I saw it too", "Take it back…")
 	for _, bad := range []string{`href="http`, `>owa.quota-alert.example</h1>`, "Lakeside", "<svg class=\"fit\""} {
 		if strings.Contains(page, bad) {
@@ -64,15 +48,15 @@ func TestThing(t *testing.T) {
 	}
 	// Whoever reports nothing takes nothing back, and sees the same.
 	_, _, page = n.Page(cy, at, nil)
-	want(t, page, "2 organisations report it.", "I saw it too")
-	if strings.Contains(page, "/recall") || strings.Contains(text(page), "Yours is one") {
+	n.Says(page, "2 organisations report it.", "I saw it too")
+	if strings.Contains(page, "/recall") || strings.Contains(apptest.Text(page), "Yours is one") {
 		t.Error("one who reports nothing is told otherwise")
 	}
 	// Who may not file sees no act that files.
 	_, _, page = n.Page(n.PersonAs(member.RoleReviewer), at, nil)
-	want(t, page, "2 organisations report it.")
+	n.Says(page, "2 organisations report it.")
 	for _, act := range []string{"I saw it too", "Ring the bell", "Take it back"} {
-		if strings.Contains(text(page), act) {
+		if strings.Contains(apptest.Text(page), act) {
 			t.Errorf("a reviewer is offered %q", act)
 		}
 	}
@@ -86,7 +70,7 @@ func TestDrawing(t *testing.T) {
 	if strings.Count(page, "<circle ") != 10 || !strings.Contains(page, `role="img" aria-label="The value in the middle, 9 neighbours; the list below says the same."`) || strings.Contains(page, "style=") {
 		t.Errorf("the drawing of 9 neighbours: %d circles", strings.Count(page, "<circle "))
 	}
-	want(t, page, "indicates Harrow loader of the 0th kind malware", "Without the drawing")
+	n.Says(page, "indicates Harrow loader of the 0th kind malware", "Without the drawing")
 }
 
 // TestMany: at most 40 neighbours are drawn, and it is said how many are not.
@@ -106,7 +90,7 @@ func TestMany(t *testing.T) {
 	if got := strings.Count(page, "<circle "); got != 41 {
 		t.Errorf("%d circles; 40 neighbours and the value are most", got)
 	}
-	want(t, page, "5 more have no place in the drawing", "{{.}} 44")
+	n.Says(page, "5 more have no place in the drawing", "{{.}} 44")
 	if strings.Contains(page, "<b>{{") || len(page) > 60<<10 {
 		t.Errorf("a page of %d bytes that obeys a name: %v", len(page), strings.Contains(page, "<b>{{"))
 	}
@@ -123,7 +107,7 @@ func TestRights(t *testing.T) {
 	ana, bo := n.Person("Harbor Bank"), n.Person("Lakeside Hospital")
 	at := address(n, ana, "red.example")
 	_, _, page := n.Page(ana, at, nil)
-	want(t, page, "red[.]example", "Group finance")
+	n.Says(page, "red[.]example", "Group finance")
 	answers := map[string]string{}
 	for _, path := range []string{at, "/i/red.example", "/i/never.example", "/i/0123456789abcdef", "/i/x", "/i/", "/i/a/b/c", "/i/domain/" + at[3:], "/i/" + strings.Repeat("f", 5000)} {
 		for _, form := range []url.Values{nil, {}} {
@@ -131,7 +115,7 @@ func TestRights(t *testing.T) {
 			if code != 404 || strings.Contains(page, "red[.]") {
 				t.Errorf("%.60s: %d", path, code)
 			}
-			answers[text(page)] = path
+			answers[apptest.Text(page)] = path
 		}
 	}
 	if len(answers) != 1 {
@@ -152,15 +136,15 @@ func TestSaw(t *testing.T) {
 		at := address(n, cy, value)
 		code, h, page := n.Page(cy, at, url.Values{})
 		if code != 303 || !strings.HasPrefix(h.Get("Location"), "/receipt/") {
-			t.Fatalf("%s: %d %s", value, code, text(page))
+			t.Fatalf("%s: %d %s", value, code, apptest.Text(page))
 		}
 		_, _, page = n.Page(cy, h.Get("Location"), nil)
-		want(t, page, "The bell has rung", "To "+marking)
+		n.Says(page, "The bell has rung", "To "+marking)
 		if err := n.App.Node().Exchange.CatchUp(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		_, _, page = n.Page(n.Person("Harbor Bank"), at, nil)
-		want(t, page, "1 time", "Seen "+marking)
+		n.Says(page, "1 time", "Seen "+marking)
 	}
 	// A reviewer files nothing; of what is out of force there is nothing to have seen.
 	at := address(n, cy, "amber.example")
@@ -170,14 +154,14 @@ func TestSaw(t *testing.T) {
 	n.Want(201, "Harbor Bank", "POST", "/api/v1/recalls", `{"ref":"amber.example","reason":"a mistake"}`)
 	code, _, page := n.Page(cy, at, url.Values{})
 	if code != 409 {
-		t.Errorf("of what was taken back: %d %s", code, text(page))
+		t.Errorf("of what was taken back: %d %s", code, apptest.Text(page))
 	}
 	_, _, page = n.Page(cy, at, nil)
-	want(t, page, "Whoever reported it has taken it back", "Taken back TLP:AMBER a mistake")
+	n.Says(page, "Whoever reported it has taken it back", "Taken back TLP:AMBER a mistake")
 	if !regexp.MustCompile(`<time datetime="[^"]*">[^<]*</time><a href="/report/\d+">Taken back</a>`).MatchString(page) {
 		t.Error("the taking back has no time, or doesn't lead to its entry")
 	}
-	if strings.Contains(text(page), "I saw it too") {
+	if strings.Contains(apptest.Text(page), "I saw it too") {
 		t.Error("a sighting of what is out of force is offered")
 	}
 }
