@@ -25,7 +25,7 @@ func (r *Things) CountNamed(ctx context.Context, q store.Querier, from, until in
 	if len(auds) == 0 {
 		return nil, nil
 	}
-	rows, err := q.QueryContext(ctx, fmt.Sprintf(`SELECT thing.kind, count(DISTINCT s.t) %s GROUP BY thing.kind ORDER BY thing.kind`, namedIn(auds)), r.logID, from, until)
+	rows, err := q.QueryContext(ctx, fmt.Sprintf(`SELECT kind, count(DISTINCT t) %s GROUP BY kind ORDER BY kind`, namedIn(auds)), r.logID, from, until)
 	if err != nil {
 		return nil, err
 	}
@@ -54,7 +54,7 @@ func (r *Things) Named(ctx context.Context, q store.Querier, from, until int64, 
 	if len(auds) == 0 {
 		return nil, nil
 	}
-	rows, err := q.QueryContext(ctx, fmt.Sprintf(`SELECT s.at, s.t, thing.kind %s ORDER BY s.at, s.k`, namedIn(auds)), r.logID, from, until)
+	rows, err := q.QueryContext(ctx, fmt.Sprintf(`SELECT at, t, kind %s ORDER BY at, k`, namedIn(auds)), r.logID, from, until)
 	if err != nil {
 		return nil, err
 	}
@@ -72,5 +72,5 @@ func (r *Things) Named(ctx context.Context, q store.Querier, from, until int64, 
 }
 
 func namedIn(auds []int32) string {
-	return `FROM support s JOIN thing ON thing.log_id = s.log_id AND thing.t = s.t WHERE s.log_id = $1 AND s.at >= $2 AND s.at <= $3 AND s.aud IN (` + ints(auds) + `)`
+	return `FROM support WHERE log_id = $1 AND at >= $2 AND at <= $3 AND aud IN (` + ints(auds) + `)`
 }

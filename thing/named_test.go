@@ -3,9 +3,11 @@ package thing
 import (
 	"slices"
 	"testing"
+	"testing/fstest"
 
 	"tocsin/observable"
 	"tocsin/store"
+	"tocsin/store/storetest"
 )
 
 // What a run of indicators names: each value once, only of the audiences and dates
@@ -67,4 +69,27 @@ func codeOf(t *testing.T, k observable.Kind) int {
 	n, err := KindCode(k)
 	must(t, err)
 	return n
+}
+
+// What was kept before the kind stood beside it is counted like the rest.
+func TestKindOfOldSupports(t *testing.T) {
+	storetest.Engines(t, func(t *testing.T, open storetest.Opener) {
+		db := open(t)
+		first, err := schema.ReadFile("schema/0001_thing.sql")
+		must(t, err)
+		must(t, db.Migrate(t.Context(), "thing", fstest.MapFS{"0001_thing.sql": {Data: first}}))
+		must(t, db.Write(t.Context(), func(tx *store.Tx) error {
+			_, err := tx.Exec(t.Context(), `INSERT INTO thing (log_id, t, kind, value) VALUES (1, 7, 2, 'a.example')`)
+			if err == nil {
+				_, err = tx.Exec(t.Context(), `INSERT INTO support (log_id, at, k, t, aud, member, until, state) VALUES (1, 10, 0, 7, 1, 5, 0, 0), (1, 11, 0, 8, 1, 5, 0, 2)`)
+			}
+			return err
+		}))
+		r := newRegister(t, db)
+		got, err := r.Named(t.Context(), db.Reader(), 0, 20, []int32{1})
+		must(t, err)
+		if want := []Name{{10, 7, KindOf(2)}, {11, 8, ""}}; !slices.Equal(got, want) {
+			t.Errorf("%v, not %v", got, want)
+		}
+	})
 }

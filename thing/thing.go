@@ -86,12 +86,12 @@ func (r *Things) Put(ctx context.Context, tx *store.Tx, supports []Support) (err
 			return err
 		}
 		things = append(things, r.logID, t, kind, s.Thing.Value)
-		rows = append(rows, r.logID, s.At, k, t, s.Aud, s.Member, s.Until.Unix(), s.State)
+		rows = append(rows, r.logID, s.At, k, t, s.Aud, s.Member, s.Until.Unix(), s.State, kind)
 	}
 	if _, err := tx.InsertRows(ctx, "INSERT INTO thing (log_id, t, kind, value) VALUES", 4, things, "ON CONFLICT DO NOTHING"); err != nil {
 		return err
 	}
-	_, err = tx.InsertRows(ctx, "INSERT INTO support (log_id, at, k, t, aud, member, until, state) VALUES", 8, rows, "")
+	_, err = tx.InsertRows(ctx, "INSERT INTO support (log_id, at, k, t, aud, member, until, state, kind) VALUES", 9, rows, "")
 	return err
 }
 
@@ -140,8 +140,8 @@ func (r *Things) Join(ctx context.Context, tx *store.Tx, at, member, cause int64
 	if there {
 		_, err = tx.Exec(ctx, `UPDATE support SET state = $1 WHERE log_id = $2 AND at = $3 AND member = $4`, first.State, r.logID, at, member)
 	} else {
-		_, err = tx.Exec(ctx, `INSERT INTO support (log_id, at, k, t, aud, member, until, state)
-			SELECT log_id, at, k + CAST($1 AS BIGINT), t, aud, CAST($2 AS BIGINT), until, state FROM support WHERE log_id = $3 AND at = $4 AND member = $5`,
+		_, err = tx.Exec(ctx, `INSERT INTO support (log_id, at, k, t, aud, member, until, state, kind)
+			SELECT log_id, at, k + CAST($1 AS BIGINT), t, aud, CAST($2 AS BIGINT), until, state, kind FROM support WHERE log_id = $3 AND at = $4 AND member = $5`,
 			len(rows), member, r.logID, at, first.Member)
 	}
 	if err != nil {
