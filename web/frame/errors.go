@@ -3,7 +3,11 @@ package frame
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"net/http"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"tocsin/door"
 	"tocsin/fault"
@@ -12,7 +16,7 @@ import (
 // errorPage is what the page of an error shows.
 type errorPage struct {
 	Heading   string // keys of its words
-	Todo      string
+	Todo      string // empty when the detail says it
 	Detail    string // may be empty
 	Reference string // in the operator's log; empty unless it is our fault
 	Kind      string
@@ -40,7 +44,9 @@ func (s *Site) fail(v *Visit, err error) {
 			s.Log.ErrorContext(v.R.Context(), "page failed", "method", v.R.Method, "route", v.R.Pattern, "reference", body.Reference, "err", err)
 		}
 	} else {
-		body.Detail = fault.Public(err)
+		if body.Detail = Said(err); strings.Contains(body.Detail, "othing was ") {
+			body.Todo = ""
+		}
 	}
 	if kind == fault.Busy {
 		v.W.Header().Set("Retry-After", "5")
@@ -53,4 +59,27 @@ func (s *Site) fail(v *Visit, err error) {
 		v.W.WriteHeader(http.StatusServiceUnavailable)
 		v.W.Write([]byte(s.own.words["en"]["error.plain"] + " " + body.Reference + "\n"))
 	}
+}
+
+// Said gives what a fault says to its reader as a sentence, for a page. The name of
+// a form's field is left out: on the page the text stands at the field, and the
+// detail says by itself what it is about. A place within a document stays.
+func Said(err error) string {
+	if e, ok := errors.AsType[*fault.Error](err); ok && !strings.ContainsAny(e.Place, ".[ ") {
+		return sentence(e.Detail)
+	}
+	return sentence(fault.Public(err))
+}
+
+// sentence begins and ends a text as a sentence does; a path such as objects[3].id
+// stays as it is.
+func sentence(s string) string {
+	first, n := utf8.DecodeRuneInString(s)
+	if word, _, _ := strings.Cut(s, " "); n > 0 && !strings.ContainsAny(word, ".[`") {
+		s = string(unicode.ToUpper(first)) + s[n:]
+	}
+	if s == "" || strings.ContainsAny(s[len(s)-1:], ".?!") {
+		return s
+	}
+	return s + "."
 }

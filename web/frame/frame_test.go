@@ -73,11 +73,17 @@ func TestErrorPages(t *testing.T) {
 		fails = fault.Because(errors.New("row 3 of secret_table"), kind, "say <b>this</b> \u202Eto them")
 		r := ask(t, h, "GET", "/x", "")
 		page := text(t, r)
-		if r.StatusCode != want || !strings.Contains(page, "say &lt;b&gt;this&lt;/b&gt; ⟨U&#43;202E⟩to them") || strings.Contains(page, "secret_table") {
+		if r.StatusCode != want || !strings.Contains(page, "Say &lt;b&gt;this&lt;/b&gt; ⟨U&#43;202E⟩to them.") || strings.Contains(page, "secret_table") {
 			t.Errorf("%v: %d %s", kind, r.StatusCode, page)
 		}
 		if !strings.Contains(page, "<h1 id=\"h\">") || !strings.Contains(page, "North &lt;Exchange&gt;") {
 			t.Errorf("%v has no heading, or no name: %s", kind, page)
+		}
+	}
+	for _, said := range []string{"this is over; nothing was done; begin again", "this is over"} {
+		fails = fault.New(fault.Gone, "%s", said)
+		if page := strings.ToLower(text(t, ask(t, h, "GET", "/x", ""))); strings.Count(page, "nothing was done") != 1 {
+			t.Errorf("%q: once it is said that nothing was done: %s", said, page)
 		}
 	}
 	fails = errors.New("disk sector 7 of /var/lib")

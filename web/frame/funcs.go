@@ -1,6 +1,7 @@
 package frame
 
 import (
+	"cmp"
 	"fmt"
 	"html/template"
 	"strings"
@@ -29,14 +30,16 @@ func (s *Site) funcs(lang string, w words) template.FuncMap {
 		"num":     func(n any) string { return show(n, lang) },
 		"val":     Visible,
 		"defang":  func(v string) string { return Visible(Defang(v)) },
-		"when":    when,
-		"clock":   clock,
-		"day":     func(t time.Time) template.HTML { return stamp(t, "2 Jan 2006") },
+		"when":    func(t time.Time) template.HTML { return stamp(t, "2 Jan 2006, 15:04:05.000 UTC", lang) }, // as objects show it: in full; the script adds the reader's own time on focus
+		"minute":  func(t time.Time) template.HTML { return stamp(t, "2 Jan 2006, 15:04 UTC", lang) },
+		"clock":   func(t time.Time) template.HTML { return stamp(t, "15:04:05.000", lang) }, // as lists show it
+		"day":     func(t time.Time) template.HTML { return stamp(t, "2 Jan 2006", lang) },
+		"month":   func(m string) (string, error) { return monthName(m, lang) },
 		"left":    func(d time.Duration) string { return Left(d) },
 		"icon":    icon,
 		"marking": func(collection string) template.HTML { return marking(collection, w) },
 		"state":   func(name string) (template.HTML, error) { return state(name, w) },
-		"bytes":   Bytes,
+		"bytes":   func(n int64) string { return size(n, lang) },
 	}
 }
 
@@ -118,8 +121,11 @@ func Left(d time.Duration) string {
 	return fmt.Sprintf("%d s", second)
 }
 
-// Bytes writes a size in its largest unit.
-func Bytes(n int64) string {
+// Bytes writes a size in its largest unit, in English.
+func Bytes(n int64) string { return size(n, "en") }
+
+// size is Bytes in a language: Spanish writes a decimal comma.
+func size(n int64, lang string) string {
 	units := []string{"bytes", "kB", "MB", "GB", "TB"}
 	f, i := float64(n), 0
 	for ; f >= 1000 && i < len(units)-1; i++ {
@@ -128,19 +134,36 @@ func Bytes(n int64) string {
 	if i == 0 || f >= 100 {
 		return fmt.Sprintf("%.0f %s", f, units[i])
 	}
-	return fmt.Sprintf("%.1f %s", f, units[i])
+	out := fmt.Sprintf("%.1f %s", f, units[i])
+	if lang == "es" {
+		return strings.Replace(out, ".", ",", 1)
+	}
+	return out
 }
 
-// when writes a time as objects show it: the full date, UTC, to the millisecond;
-// the script adds the reader's own on focus.
-func when(t time.Time) template.HTML { return stamp(t, "2 Jan 2006, 15:04:05.000 UTC") }
+// months are the names of the months by language; their first three letters are
+// the short ones.
+var months = map[string]string{
+	"en": "January February March April May June July August September October November December",
+	"es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+}
 
-// clock writes a time as lists show it.
-func clock(t time.Time) template.HTML { return stamp(t, "15:04:05.000") }
+// monthName writes 2026-11 as November 2026, in Spanish as noviembre de 2026.
+func monthName(m, lang string) (string, error) {
+	t, err := time.Parse("2006-01", m)
+	of := " "
+	if lang == "es" {
+		of = " de "
+	}
+	return monthOf(t, lang) + of + t.Format("2006"), err
+}
 
-func stamp(t time.Time, form string) template.HTML {
+func monthOf(t time.Time, lang string) string { return strings.Fields(cmp.Or(months[lang], months["en"]))[t.Month()-1] }
+
+// stamp writes a time in UTC, in a form of package time whose words are English.
+func stamp(t time.Time, form, lang string) template.HTML {
 	t = t.UTC()
-	return template.HTML(fmt.Sprintf(`<time datetime="%s">%s</time>`, t.Format("2006-01-02T15:04:05.000Z"), t.Format(form)))
+	return template.HTML(`<time datetime="` + t.Format("2006-01-02T15:04:05.000Z") + `">` + strings.Replace(t.Format(form), t.Format("Jan"), monthOf(t, lang)[:3], 1) + `</time>`)
 }
 
 // icons are our own strokes on a field of 24 by 24.

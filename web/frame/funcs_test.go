@@ -1,12 +1,15 @@
 package frame
 
 import (
+	"html/template"
 	"strings"
 	"testing"
 	"time"
 	"unicode/utf8"
 
 	"pgregory.net/rapid"
+
+	"tocsin/fault"
 )
 
 func TestVisible(t *testing.T) {
@@ -69,6 +72,49 @@ func TestBytes(t *testing.T) {
 	for n, want := range map[int64]string{0: "0 bytes", 999: "999 bytes", 1000: "1.0 kB", 48213000: "48.2 MB", 612000000: "612 MB", 3100000000000: "3.1 TB"} {
 		if got := Bytes(n); got != want {
 			t.Errorf("Bytes(%d) = %q, want %q", n, got, want)
+		}
+	}
+}
+
+// TestSpanish: sizes and times are written as Spanish does.
+func TestSpanish(t *testing.T) {
+	at := time.Date(2026, 1, 9, 8, 7, 6, 5e6, time.UTC)
+	for lang, want := range map[string]string{
+		"en": `4.0 MB | 999 bytes | January 2026 | May 2026 | <time datetime="2026-01-09T08:07:06.005Z">9 Jan 2026, 08:07:06.005 UTC</time>`,
+		"es": `4,0 MB | 999 bytes | enero de 2026 | mayo de 2026 | <time datetime="2026-01-09T08:07:06.005Z">9 ene 2026, 08:07:06.005 UTC</time>`,
+	} {
+		page := template.Must(template.New("").Funcs((&Site{}).funcs(lang, words{})).Parse(`{{bytes .Big}} | {{bytes .Small}} | {{month "2026-01"}} | {{month "2026-05"}} | {{when .At}}`))
+		var got strings.Builder
+		if err := page.Execute(&got, map[string]any{"Big": int64(4_000_000), "Small": int64(999), "At": at}); err != nil || got.String() != want {
+			t.Errorf("%s: %s, %v\nnot %s", lang, &got, err, want)
+		}
+	}
+	if _, err := monthName("2026-13", "es"); err == nil {
+		t.Error("a thirteenth month has a name")
+	}
+}
+
+// TestSpanishErrors: no heading of an error is left in English on a Spanish page.
+func TestSpanishErrors(t *testing.T) {
+	en, es := must(parseWords(string(must(own.ReadFile("templates/words.en.txt"))))), must(parseWords(string(must(own.ReadFile("templates/words.es.txt")))))
+	for key := range en {
+		if strings.HasPrefix(key, "error.") && es[key] == "" {
+			t.Errorf("%s isn't there in Spanish", key)
+		}
+	}
+}
+
+// TestSaid: a fault is a sentence; the name of a form's field is left out, a place in a document isn't.
+func TestSaid(t *testing.T) {
+	for want, err := range map[string]error{
+		"The name is empty.":                         fault.At(fault.Invalid, "name", "the name is empty"),
+		"objects[3].id: the identifier is too long.": fault.At(fault.Invalid, "objects[3].id", "the identifier is too long"),
+		"Line 14: this isn't an address.":            fault.At(fault.Invalid, "line 14", "this isn't an address."),
+		"Ünder way already.":                         fault.New(fault.Conflict, "ünder way already"),
+		"Empty.":                                     fault.New(fault.Invalid, "empty"),
+	} {
+		if got := Said(err); got != want {
+			t.Errorf("%q, not %q", got, want)
 		}
 	}
 }
