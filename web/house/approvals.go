@@ -26,9 +26,10 @@ type request struct {
 }
 
 type approvalsPage struct {
-	Problem  problem
-	Requests []request
-	Waiting  int
+	Problem problem
+	List    list[request]
+	Waiting int
+	Full    bool // older requests than the list has may be there
 }
 
 // kinds are the kinds of loss of the gravest acts.
@@ -61,18 +62,18 @@ func (d *desk) read(v *frame.Visit, r approval.Request) (out request, err error)
 		m, _ := d.memberBy(v, g.Member) // one that is gone has no name any more
 		group, _ := d.x.GroupName(ctx, g.Group)
 		out.Name = m.Name + ", " + group
-		out.Loss.Lines = []line{{"eye", kind + ".reads", plain}}
+		out.Loss.Lines = []line{{"eye", kind + ".reads", plain, ""}}
 	case "role", "raise":
 		out.Name, err = d.people.Name(ctx, g.Person)
-		out.Loss.Lines = []line{{"people", "then." + string(g.Role), plain}}
+		out.Loss.Lines = []line{{"people", "then." + string(g.Role), plain, ""}}
 	case "newkey", "rotate":
 		m, err := d.memberBy(v, g.Member)
 		if out.Name = m.Name; fault.KindOf(err) == fault.NotFound {
 			out.Name, err = fmt.Sprintf("member %d", g.Member), nil
 		}
-		out.Loss.Lines = []line{{"key", "come.key", plain}, {"people", "come.shown", plain}}
+		out.Loss.Lines = []line{{"key", "come.key", plain, ""}, {"people", "come.shown", plain, ""}}
 		if kind == "rotate" {
-			out.Loss.Lines[0] = line{"key", "rotate.old", plain}
+			out.Loss.Lines[0] = line{"key", "rotate.old", plain, ""}
 		}
 		return out, err
 	default:
@@ -86,22 +87,28 @@ func (d *desk) read(v *frame.Visit, r approval.Request) (out request, err error)
 	return out, err
 }
 
+// requestRows is how many requests stand on one page: each is looked up with what it is about.
+const requestRows = 20
+
 func (d *desk) approvals(v *frame.Visit) error {
-	const most = 50
-	list, err := d.x.Requests(v.R.Context(), v.Visitor.Session, most)
+	all, err := d.x.Requests(v.R.Context(), v.Visitor.Session, approval.MaxList)
 	if err != nil {
 		return err
 	}
-	b := approvalsPage{}
-	for _, r := range list {
+	b := approvalsPage{Full: len(all) == approval.MaxList}
+	for _, r := range all {
+		if r.State == approval.Waiting {
+			b.Waiting++
+		}
+	}
+	page := part(all, after(v), requestRows, pageRoom, func(r approval.Request) int64 { return -r.ID }, func(approval.Request) int { return 0 })
+	b.List = list[request]{Total: page.Total, Next: page.Next, More: page.More, Later: page.Later}
+	for _, r := range page.Rows {
 		out, err := d.read(v, r)
 		if err != nil {
 			return err
 		}
-		if out.Open {
-			b.Waiting++
-		}
-		b.Requests = append(b.Requests, out)
+		b.List.Rows = append(b.List.Rows, out)
 	}
 	return d.show(v, "approvals", d.Word(v, "approvals.title"), "members", problem{}, b)
 }

@@ -86,11 +86,6 @@ func (d *desk) audit(v *frame.Visit) error {
 	if before > 0 {
 		b.First = "/audit?" + keep.Encode()
 	}
-	if len(items) > auditRows {
-		items = items[:auditRows]
-		keep.Set("before", strconv.FormatInt(items[auditRows-1].N, 10))
-		b.Older = "/audit?" + keep.Encode()
-	}
 	people := make([]int64, len(items))
 	for i, it := range items {
 		people[i] = it.Row.Person
@@ -99,8 +94,17 @@ func (d *desk) audit(v *frame.Visit) error {
 	if err != nil {
 		return err
 	}
-	for _, it := range items {
-		b.Rows = append(b.Rows, rowOf(it, n))
+	rows := make([]auditRow, len(items))
+	for i, it := range items {
+		rows[i] = rowOf(it, n)
+		rows[i].Link = link(v.Visitor.Session, rows[i].What)
+	}
+	page := part(rows, newest, auditRows, pageRoom, func(r auditRow) int64 { return -r.N }, func(r auditRow) int {
+		return 560 + width(r.Who) + width(r.Member) + width(r.Says) + 2*width(r.What)
+	})
+	if b.Rows = page.Rows; page.More {
+		keep.Set("before", strconv.FormatInt(-page.Next, 10))
+		b.Older = "/audit?" + keep.Encode()
 	}
 	return d.show(v, "audit", d.Word(v, "audit.title"), "audit", problem{}, b)
 }
@@ -110,7 +114,6 @@ func rowOf(it audit.Item, n names) auditRow {
 	if it.Ended != nil {
 		row.What, row.Says = it.Ended.About, it.Ended.Outcome
 	}
-	row.Link = link(row.What)
 	switch {
 	case row.Says == "done":
 		row.State = "done"
@@ -124,8 +127,8 @@ func rowOf(it audit.Item, n names) auditRow {
 	return row
 }
 
-// link leads from a reference of the record to its page.
-func link(ref string) string {
+// link leads from a reference of the record to its page, for those who may see that.
+func link(s member.Session, ref string) string {
 	word, number, ok := strings.Cut(ref, " ")
 	if !ok {
 		word, number, _ = strings.Cut(ref, "-")
@@ -133,12 +136,20 @@ func link(ref string) string {
 	switch word {
 	case "report", "decision", "entry":
 		return "/receipt/" + number
-	case "member":
-		return "/members/" + number
 	case "request":
 		return "/approvals/" + number
 	case "held":
-		return "/review/" + ref
+		if s.May(member.ActReview) == nil {
+			return "/review/" + ref
+		}
+	case "member":
+		if s.May(member.ActAdminister) == nil || s.May(member.ActOwn) == nil && number == fmt.Sprint(s.Member.ID) {
+			return "/members/" + number
+		}
+	case "group":
+		if s.May(member.ActAdminister) == nil {
+			return "/groups/" + number
+		}
 	}
 	return ""
 }

@@ -20,7 +20,7 @@ func TestGroupWithContent(t *testing.T) {
 	h.says(h.page(200, h.first, where), "Put it into the group", "1 member is in the group now", "also what was shared before")
 	h.says(h.page(422, h.first, "/remove/join/16", "member", hospital, "typed", "harbor"), "harbour")
 	h.page(303, h.first, "/remove/join/16", "member", hospital, "typed", "harbour")
-	h.says(h.page(200, h.first, "/groups"), "Take out "+hospital)
+	h.says(h.page(200, h.first, "/groups/16"), "Take out "+hospital)
 
 	// The operator's own office: two people.
 	if code, _ := h.Do(apptest.Operator, "GET", "/api/v1/things?value=red.example", ""); code != 404 {
@@ -42,7 +42,7 @@ func TestGroupWithContent(t *testing.T) {
 	h.page(303, h.first, "/remove/leave/16", "member", hospital, "typed", "harbour")
 	ask = h.page(303, h.first, "/remove/leave/16", "member", bank, "typed", "harbour", "reason", "It is over.")
 	h.says(h.page(200, h.second, ask), "Take the last member out of a group")
-	h.says(h.page(200, h.first, "/groups"), "Take out "+bank)
+	h.says(h.page(200, h.first, "/groups/16"), "Take out "+bank)
 	h.page(404, h.first, "/remove/join/99", "member", hospital, "typed", "x")
 	h.page(403, h.ana, "/groups/16/members", "member", hospital, "do", "in")
 }

@@ -264,7 +264,7 @@ func TestAuditPage(t *testing.T) {
 	if strings.Count(first, "<tr role") != 50 || older == "" {
 		t.Fatalf("%d rows, then %q", strings.Count(first, "<tr role"), older)
 	}
-	if second := h.page(200, h.first, older); strings.Count(second, "<tr role") != 11 || !strings.Contains(second, "Newer") {
+	if second := h.page(200, h.first, older); strings.Count(second, "<tr role") != 11 || !strings.Contains(second, "Newest") {
 		t.Errorf("%d rows on the last page", strings.Count(second, "<tr role"))
 	}
 }

@@ -3,9 +3,8 @@ package house
 import (
 	"cmp"
 	"fmt"
-	"net/url"
 	"slices"
-	"strconv"
+	"strings"
 	"time"
 
 	"tocsin/exchange"
@@ -23,15 +22,12 @@ type memberRow struct {
 
 type membersPage struct {
 	Problem problem
-	Rows    []memberRow
-	Total   int
-	Next    int64  // the cursor of the next page; 0: this is the last
+	List    list[memberRow]
+	Asked   string // the part of a name that is looked for
+	All     int    // members there are
 	Name    string // as typed, when it wasn't taken
 	Roles   []member.Role
 }
-
-// pageRows is how many members stand on one page.
-const pageRows = 100
 
 // members shows an operator all members, everybody else their own.
 func (d *desk) members(v *frame.Visit) error {
@@ -51,6 +47,10 @@ func (d *desk) showMembers(v *frame.Visit, p problem, name string) error {
 	if err != nil {
 		return err
 	}
+	b := membersPage{Problem: p, All: len(all), Name: name, Roles: []member.Role{member.RoleMember, member.RoleReviewer, member.RoleAuditor, member.RoleOperator}}
+	if b.Asked = asked(v); b.Asked != "" {
+		all = slices.DeleteFunc(all, func(m member.Member) bool { return !holds(m.Name, b.Asked) })
+	}
 	keys, err := a.Keys(ctx, "")
 	if err != nil {
 		return err
@@ -59,33 +59,43 @@ func (d *desk) showMembers(v *frame.Visit, p problem, name string) error {
 	if err != nil {
 		return err
 	}
-	b := membersPage{Problem: p, Total: len(all), Name: name, Roles: []member.Role{member.RoleMember, member.RoleReviewer, member.RoleAuditor, member.RoleOperator}}
-	after, _ := strconv.ParseInt(v.R.URL.Query().Get("after"), 10, 64) // no number is the first page
-	for _, m := range all {
-		if int64(m.ID) <= after {
-			continue
+	has, in := map[string]int{}, map[string]int{}
+	for _, k := range keys {
+		has[k.Member]++
+	}
+	for _, g := range groups {
+		for _, m := range g.Members {
+			in[m]++
 		}
-		if len(b.Rows) == pageRows {
-			b.Next = int64(b.Rows[pageRows-1].ID)
-			break
-		}
-		row := memberRow{Member: m}
-		for _, k := range keys {
-			if k.Member == m.Name {
-				row.Keys++
-			}
-		}
-		for _, g := range groups {
-			if slices.Contains(g.Members, m.Name) {
-				row.Groups++
-			}
-		}
-		if _, row.Last, err = d.x.FiledBy(ctx, v.Visitor.Session, m.ID, 1); err != nil {
+	}
+	rows := make([]memberRow, len(all))
+	for i, m := range all {
+		rows[i] = memberRow{Member: m, Keys: has[m.Name], Groups: in[m.Name]}
+	}
+	b.List = part(rows, after(v), pageRows, pageRoom, func(r memberRow) int64 { return int64(r.ID) }, func(r memberRow) int { return 550 + width(r.Name) })
+	for i := range b.List.Rows {
+		if _, b.List.Rows[i].Last, err = d.x.FiledBy(ctx, v.Visitor.Session, b.List.Rows[i].ID, 1); err != nil {
 			return err
 		}
-		b.Rows = append(b.Rows, row)
 	}
 	return d.show(v, "members", d.Word(v, "members.title"), "members", p, b)
+}
+
+// maxAsked bounds what is looked for in names, in bytes: no name is longer.
+const maxAsked = 400
+
+// asked is the part of a name that is looked for.
+func asked(v *frame.Visit) string {
+	q := strings.TrimSpace(v.R.URL.Query().Get("name"))
+	if len(q) > maxAsked {
+		q = strings.ToValidUTF8(q[:maxAsked], "")
+	}
+	return q
+}
+
+// holds tells whether a name holds a part, in any letter case.
+func holds(name, part string) bool {
+	return strings.Contains(strings.ToLower(name), strings.ToLower(part))
 }
 
 func (d *desk) addMember(v *frame.Visit) error {
@@ -109,20 +119,27 @@ type keyRow struct {
 	Days int
 }
 
+// wordRow is what a member said of another, with its place in the list.
+type wordRow struct {
+	member.TrustWord
+	N int
+}
+
 type memberPage struct {
 	Problem problem
 	Member  member.Member
-	Own     bool // it is the visitor's
+	Part    string // the one list that the page shows; "" for all of them, begun
+	Own     bool   // it is the visitor's
 	Admin   bool
-	People  []person.Person
+	People  list[person.Person]
 	Me      int64
-	Keys    []keyRow
-	Groups  []string
+	Keys    list[keyRow]
+	Groups  list[member.Group]
 	Roles   []member.Role // that one of its people may have
 	Login   string        // as typed, when it wasn't taken
 	Name    string
 	Trusts  []member.Trust
-	Words   []member.TrustWord
+	Words   list[wordRow]
 	Choose  bool // its people may have more than one role
 	Two     bool // a key of it, and another operator, take two people
 	Only    bool // the visitor is the only operator
@@ -137,59 +154,105 @@ func (d *desk) member(v *frame.Visit) error {
 	return d.showMember(v, m.ID, problem{})
 }
 
+// memberPart shows one list of a member's whole.
+func (d *desk) memberPart(v *frame.Visit) error {
+	m, err := d.one(v)
+	if err != nil {
+		return err
+	}
+	name := v.R.PathValue("part")
+	if !slices.Contains([]string{"people", "keys", "groups", "trust"}, name) || name == "trust" && m.ID != v.Visitor.Session.Member.ID {
+		return errNone
+	}
+	b, err := d.rights(v, m)
+	if err != nil {
+		return err
+	}
+	b.Part = name
+	if err := d.lists(v, &b, name, after(v), pageRows, pageRoom); err != nil {
+		return err
+	}
+	return d.show(v, "part", d.Word(v, name+".title")+", "+frame.Visible(m.Name), "members", problem{}, b)
+}
+
 func (d *desk) showMember(v *frame.Visit, id member.ID, p problem) error {
-	ctx, s := v.R.Context(), v.Visitor.Session
 	m, err := d.memberBy(v, id)
 	if err != nil {
 		return err
 	}
-	b := memberPage{Problem: p, Member: m, Own: m.ID == s.Member.ID, Admin: d.admin(v), Me: s.Person, Roles: member.RolesFor(m.Role),
-		Trusts: []member.Trust{member.TrustBlock, member.TrustAlert, member.TrustNone}}
-	if !b.Admin {
-		b.Roles = []member.Role{member.RoleAnalyst}
+	b, err := d.rights(v, m)
+	if err != nil {
+		return err
 	}
-	if b.Admin {
-		n, err := d.people.Operators(ctx)
-		if err != nil {
-			return err
-		}
-		b.Choose = len(b.Roles) > 1
-		office := m.Role == member.RoleOperator
-		b.Two, b.Only = office && n >= 2, office && n < 2
-		if b.Two {
-			b.Roles = slices.DeleteFunc(b.Roles, func(r member.Role) bool { return r == member.RoleOperator })
-		}
-	}
-	if b.Own {
-		if b.Words, err = d.x.TrustWords(ctx, s); err != nil {
-			return err
-		}
-	}
-	if p.Text != "" {
+	if b.Problem = p; p.Text != "" {
 		b.Reason = value(v, "reason")
 		b.Login, b.Name = value(v, "login"), value(v, "name")
 	}
-	if b.People, err = d.people.ListOf(ctx, s, m.Name); err != nil {
-		return err
-	}
-	keys, err := d.x.KeysOf(ctx, s, m.Name)
-	if err != nil {
-		return err
-	}
-	slices.SortFunc(keys, func(a, b member.Key) int { return cmp.Compare(b.ID, a.ID) })
-	for _, k := range keys {
-		b.Keys = append(b.Keys, keyRow{k, int(time.Since(k.Created) / (24 * time.Hour))})
-	}
-	groups, err := d.x.Members().Groups(ctx)
-	if err != nil {
-		return err
-	}
-	for _, g := range groups {
-		if slices.Contains(g.Members, m.Name) {
-			b.Groups = append(b.Groups, g.Name)
+	for _, name := range []string{"people", "keys", "groups", "trust"} {
+		if err := d.lists(v, &b, name, newest, fewRows, fewRoom); err != nil {
+			return err
 		}
 	}
 	return d.show(v, "member", frame.Visible(m.Name), "members", p, b)
+}
+
+// rights begins the page of a member with what the visitor may do there.
+func (d *desk) rights(v *frame.Visit, m member.Member) (b memberPage, err error) {
+	s := v.Visitor.Session
+	b = memberPage{Member: m, Own: m.ID == s.Member.ID, Admin: d.admin(v), Me: s.Person, Roles: member.RolesFor(m.Role),
+		Trusts: []member.Trust{member.TrustBlock, member.TrustAlert, member.TrustNone}}
+	if !b.Admin {
+		b.Roles = []member.Role{member.RoleAnalyst}
+		return b, nil
+	}
+	n, err := d.people.Operators(v.R.Context())
+	b.Choose = len(b.Roles) > 1
+	office := m.Role == member.RoleOperator
+	b.Two, b.Only = office && n >= 2, office && n < 2
+	if b.Two {
+		b.Roles = slices.DeleteFunc(b.Roles, func(r member.Role) bool { return r == member.RoleOperator })
+	}
+	return b, err
+}
+
+// lists fills one list of a member's page.
+func (d *desk) lists(v *frame.Visit, b *memberPage, name string, after int64, rows, room int) error {
+	ctx, s := v.R.Context(), v.Visitor.Session
+	switch name {
+	case "people":
+		people, err := d.people.ListOf(ctx, s, b.Member.Name)
+		b.People = part(people, after, rows, room, func(p person.Person) int64 { return p.ID }, func(p person.Person) int { return 540 + 4*width(p.Name) })
+		return err
+	case "keys":
+		keys, err := d.x.KeysOf(ctx, s, b.Member.Name)
+		slices.SortFunc(keys, func(a, b member.Key) int { return cmp.Compare(b.ID, a.ID) })
+		all := make([]keyRow, len(keys))
+		for i, k := range keys {
+			all[i] = keyRow{k, int(time.Since(k.Created) / (24 * time.Hour))}
+		}
+		b.Keys = part(all, after, rows, room, func(k keyRow) int64 { return -k.ID }, func(keyRow) int { return 640 })
+		return err
+	case "groups":
+		groups, err := d.x.Members().Groups(ctx)
+		var in []member.Group
+		for _, g := range groups {
+			if slices.Contains(g.Members, b.Member.Name) {
+				in = append(in, g.Group)
+			}
+		}
+		b.Groups = part(in, after, rows, room, func(g member.Group) int64 { return int64(g.Audience) }, func(g member.Group) int { return 50 + width(g.Name) })
+		return err
+	}
+	if !b.Own {
+		return nil // nobody sees whom another member distrusts
+	}
+	words, err := d.x.TrustWords(ctx, s)
+	all := make([]wordRow, len(words))
+	for i, w := range words {
+		all[i] = wordRow{w, i + 1}
+	}
+	b.Words = part(all, after, rows, room, func(w wordRow) int64 { return int64(w.N) }, func(w wordRow) int { return 640 + 2*width(w.Name) + width(w.Group) })
+	return err
 }
 
 // act does something with the member of the address and comes back to its page.
@@ -277,88 +340,4 @@ func (d *desk) trust(v *frame.Visit) error {
 		}
 		return v.Go(fmt.Sprintf("/members/%d", m.ID))
 	})
-}
-
-type groupsPage struct {
-	Problem problem
-	Groups  []member.GroupInfo
-	Members []string
-	Name    string
-}
-
-func (d *desk) groups(v *frame.Visit) error { return d.showGroups(v, problem{}) }
-
-func (d *desk) showGroups(v *frame.Visit, p problem) error {
-	b := groupsPage{Problem: p}
-	a, err := d.x.Admin(v.Visitor.Session)
-	if err != nil {
-		return err
-	}
-	if b.Groups, err = a.Groups(v.R.Context()); err != nil {
-		return err
-	}
-	all, err := a.Members(v.R.Context())
-	if err != nil {
-		return err
-	}
-	for _, m := range all {
-		b.Members = append(b.Members, m.Name)
-	}
-	if p.Text != "" {
-		b.Name = value(v, "name")
-	}
-	return d.show(v, "groups", d.Word(v, "groups.title"), "members", p, b)
-}
-
-func (d *desk) addGroup(v *frame.Visit) error {
-	a, err := d.x.Admin(v.Visitor.Session)
-	if err == nil {
-		_, err = a.AddGroup(v.R.Context(), value(v, "name"), nil)
-	}
-	if p, ok := told(err, "name"); ok {
-		return d.showGroups(v, p)
-	}
-	if err != nil {
-		return err
-	}
-	return v.Go("/groups")
-}
-
-// join puts a member into a group, or takes it out.
-func (d *desk) join(v *frame.Visit) error {
-	id, err := number(v)
-	if err != nil {
-		return err
-	}
-	a, err := d.x.Admin(v.Visitor.Session)
-	if err != nil {
-		return err
-	}
-	groups, err := a.Groups(v.R.Context())
-	if err != nil {
-		return err
-	}
-	i := slices.IndexFunc(groups, func(g member.GroupInfo) bool { return int64(g.Audience) == id })
-	if i < 0 {
-		return errNone
-	}
-	change, kind := a.AddToGroup, "join"
-	if value(v, "do") == "out" {
-		change, kind = a.RemoveFromGroup, "leave"
-	}
-	full, err := d.x.HasContent(v.R.Context(), groups[i].Audience)
-	if err != nil {
-		return err
-	}
-	if full { // what it means stands on a page of its own
-		return v.Go(fmt.Sprintf("/remove/%s/%d?member=%s", kind, id, url.QueryEscape(value(v, "member"))))
-	}
-	err = change(v.R.Context(), groups[i].Name, value(v, "member"))
-	if p, ok := told(err, "group-"+strconv.FormatInt(id, 10)); ok {
-		return d.showGroups(v, p)
-	}
-	if err != nil {
-		return err
-	}
-	return v.Go("/groups")
 }

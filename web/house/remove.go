@@ -1,6 +1,7 @@
 package house
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -22,14 +23,17 @@ type loss struct {
 	Lines []line
 	Two   bool // it takes a second person
 	Grave exchange.Grave
-	Back  string
+	Back  string // where it is kept
+	Then  string // where it goes once it is done; "" for Back
 	Who   string // the member that goes into a group, or out of it
 }
 
-// line is one of what goes or stays: a word with its number. One of 0 isn't shown.
+// line is one of what goes or stays: a word with its number, which leads to what it
+// counts. One of 0 isn't shown.
 type line struct {
 	Icon, Word string
 	N          int
+	Link       string // "" for none
 }
 
 // plain stands in place of the number of a line that has none.
@@ -78,7 +82,8 @@ func (d *desk) lossOfMember(v *frame.Visit, id int64) (l loss, err error) {
 	}
 	n, _, err := d.x.FiledBy(ctx, s, m.ID, enough)
 	l = loss{Name: m.Name, Two: true, Grave: exchange.Grave{Act: exchange.GraveMember, Member: m.ID}, Back: fmt.Sprintf("/members/%d", m.ID),
-		Lines: []line{{"key", "lose.keys", len(keys)}, {"people", "lose.people", len(people)}, {"minus", "lose.groups", groups}, {"list", "stay.reports", n}}}
+		Then: "/members"}
+	l.Lines = []line{{"key", "lose.keys", len(keys), l.Back + "/keys"}, {"people", "lose.people", len(people), l.Back + "/people"}, {"minus", "lose.groups", groups, l.Back + "/groups"}, {"list", "stay.reports", n, ""}}
 	return l, err
 }
 
@@ -120,7 +125,7 @@ func (d *desk) lossOfKey(v *frame.Visit, id int64) (l loss, err error) {
 		word = "lose.feed"
 	}
 	return loss{Name: keys[i].Hint, Of: of.Member.Name, Two: of.Member.Role == member.RoleOperator, Grave: exchange.Grave{Act: exchange.GraveKey, Key: id},
-		Lines: []line{{"key", word, plain}, {"list", "stay.keys", others}}, Back: fmt.Sprintf("/members/%d", of.Member.ID)}, nil
+		Lines: []line{{"key", word, plain, ""}, {"list", "stay.keys", others, fmt.Sprintf("/members/%d/keys", of.Member.ID)}}, Back: fmt.Sprintf("/members/%d", of.Member.ID)}, nil
 }
 
 func (d *desk) lossOfGroup(v *frame.Visit, id int64) (l loss, err error) {
@@ -129,19 +134,17 @@ func (d *desk) lossOfGroup(v *frame.Visit, id int64) (l loss, err error) {
 	if err != nil {
 		return l, errNone
 	}
-	groups, err := a.Groups(ctx)
+	g, err := d.groupBy(ctx, a, id)
 	if err != nil {
 		return l, err
 	}
-	i := slices.IndexFunc(groups, func(g member.GroupInfo) bool { return int64(g.Audience) == id })
-	if i < 0 {
-		return l, errNone
-	}
-	full, err := d.x.HasContent(ctx, groups[i].Audience)
-	l = loss{Name: groups[i].Name, Two: full, Grave: exchange.Grave{Act: exchange.GraveGroup, Group: groups[i].Audience}, Back: "/groups",
-		Lines: []line{{"people", "lose.readers", len(groups[i].Members)}}}
+	full, err := d.x.HasContent(ctx, g.Audience)
+	l = loss{Name: g.Name, Two: full, Grave: exchange.Grave{Act: exchange.GraveGroup, Group: g.Audience}, Back: groupPath(g.Audience), Then: "/groups",
+		Lines: []line{{"people", "lose.readers", len(g.Members), groupPath(g.Audience)}}}
 	if full {
-		l.Lines = append(l.Lines, line{"list", "lose.content", plain})
+		l.Lines = append(l.Lines, line{"list", "lose.content", plain, ""})
+	} else {
+		l.Lines = append(l.Lines, line{"list", "lose.bare", plain, ""})
 	}
 	return l, err
 }
@@ -154,26 +157,23 @@ func (d *desk) changeOfGroup(v *frame.Visit, id int64) (l loss, err error) {
 	if err != nil {
 		return l, errNone
 	}
-	groups, err := a.Groups(ctx)
+	g, err := d.groupBy(ctx, a, id)
 	if err != nil {
 		return l, err
 	}
-	i := slices.IndexFunc(groups, func(g member.GroupInfo) bool { return int64(g.Audience) == id })
-	who := v.R.FormValue("member")
-	of, err := d.x.Members().Session(ctx, who)
-	if i < 0 || err != nil {
+	of, err := d.x.Members().Session(ctx, v.R.FormValue("member"))
+	if err != nil {
 		return l, errNone
 	}
-	g := groups[i]
-	l = loss{Name: g.Name, Of: of.Member.Name, Who: of.Member.Name, Back: "/groups", Grave: exchange.Grave{Act: exchange.GraveLeave, Member: of.Member.ID, Group: g.Audience},
-		Lines: []line{{"people", "group.others", len(g.Members)}}}
+	l = loss{Name: g.Name, Of: of.Member.Name, Who: of.Member.Name, Back: groupPath(g.Audience), Grave: exchange.Grave{Act: exchange.GraveLeave, Member: of.Member.ID, Group: g.Audience},
+		Lines: []line{{"people", "group.others", len(g.Members), groupPath(g.Audience)}}}
 	if v.R.PathValue("kind") == "leave" {
-		l.Lines = append(l.Lines, line{"minus", "leave.reads", plain})
+		l.Lines = append(l.Lines, line{"minus", "leave.reads", plain, ""})
 		l.Two, err = d.x.LeaveTakesTwo(ctx, g)
 		return l, err
 	}
 	l.Grave.Act = exchange.GraveJoin
-	l.Lines = append(l.Lines, line{"eye", "join.reads", plain})
+	l.Lines = append(l.Lines, line{"eye", "join.reads", plain, ""})
 	l.Two, err = d.x.JoinTakesTwo(ctx, g.Audience, of.Member)
 	return l, err
 }
@@ -193,7 +193,15 @@ func (d *desk) lossOfPerson(v *frame.Visit, id int64) (l loss, err error) {
 	}
 	sessions, err := d.people.List(ctx, id)
 	return loss{Name: who.Login, Of: m.Name, Two: who.Role == member.RoleOperator, Grave: exchange.Grave{Act: exchange.GravePerson, Person: id},
-		Lines: []line{{"people", "lose.sessions", len(sessions)}, {"list", "stay.record", plain}}, Back: fmt.Sprintf("/members/%d", m.ID)}, err
+		Lines: []line{{"people", "lose.sessions", len(sessions), ""}, {"list", "stay.record", plain, d.acts(v, id)}}, Back: fmt.Sprintf("/members/%d", m.ID)}, err
+}
+
+// acts is where what somebody did stands, for those who may see it.
+func (d *desk) acts(v *frame.Visit, person int64) string {
+	if v.Visitor.Session.May(member.ActAudit) != nil && v.Visitor.Session.May(member.ActOwn) != nil {
+		return ""
+	}
+	return fmt.Sprintf("/audit?person=%d", person)
 }
 
 func (d *desk) askRemove(v *frame.Visit) error { return d.showRemove(v, problem{}) }
@@ -270,5 +278,5 @@ func (d *desk) remove(v *frame.Visit) error {
 	if err != nil {
 		return err
 	}
-	return v.Go(l.Back)
+	return v.Go(cmp.Or(l.Then, l.Back))
 }
