@@ -45,6 +45,7 @@ type checkPage struct {
 	CanFile  bool
 	Kept     string // until when
 	Others   int    // drafts of the same person that are not filed yet
+	there    map[string]bool
 }
 
 // counts is the legend.
@@ -59,6 +60,7 @@ type tab struct {
 type objects struct {
 	Counts []string // "2 domains"
 	Others []string // "1 report"
+	All    string   // where they all stand
 	Rows   []row
 	More   int
 	Next   string
@@ -73,13 +75,15 @@ type row struct {
 // passage is a text that waits for a person, unless its sender takes it out.
 type passage struct {
 	ID, Text, Type, Why string
+	Link                string // to where it stands in the text
 	Short, Out          bool
 }
 
 // why is a reason with how often it holds on this page.
 type why struct {
-	ID, Type, Text string
-	N              int
+	ID, Text string
+	N        int
+	Link     string // to the first in the text; "" where that isn't shown
 }
 
 // fieldsets are the hidden fields of the page's forms.
@@ -112,7 +116,7 @@ func (d *desk) check(v *frame.Visit) error {
 		return v.Go(receipt(dr.Index))
 	}
 	q := v.R.URL.Query()
-	b := checkPage{Draft: dr, Choices: parseChoices(q), Changed: q.Has("changed"), View: viewText, CanFile: true}
+	b := checkPage{Draft: dr, Choices: parseChoices(q), Changed: q.Has("changed"), View: viewText, CanFile: true, there: map[string]bool{}}
 	if view := q.Get("view"); view == viewOthers || view == viewSTIX {
 		b.View = view
 	}
@@ -301,13 +305,13 @@ func (d *desk) textsOf(v *frame.Visit, all []exchange.MarkedText, f intake.Forma
 
 // marked is a span as its sender sees it.
 func (d *desk) marked(v *frame.Visit, t *exchange.MarkedText, sp exchange.Span) piece {
-	p := piece{Kind: cut, Text: t.Text[sp.Start:sp.End], Link: "#why-" + sp.Reason}
+	p := piece{Kind: cut, Text: t.Text[sp.Start:sp.End], Mark: sp.Reason, Link: "#why-" + sp.Reason}
 	if sp.Passage != "" {
-		p.Link = "#held"
+		p.Mark, p.Link = sp.Passage, "#held"
 	}
 	switch sp.Verdict {
 	case exchange.VerdictShare:
-		p.Kind, p.Link = "go", "#objects"
+		p.Kind, p.Mark, p.Link = "go", "", "#objects"
 	case exchange.VerdictHold:
 		p.Kind = "held"
 	default:

@@ -16,6 +16,7 @@ func (d *desk) objects(v *frame.Visit, b *checkPage, f exchange.Filed, s *exchan
 	for _, c := range s.Shared {
 		o.Counts = append(o.Counts, d.counted(v, "kind.", c.Kind, c.N))
 	}
+	o.All = "/ring/" + b.Draft.ID + b.Choices.query("view", viewSTIX) + "#doc"
 	types := map[string]int{}
 	for _, ob := range s.Objects {
 		typ, _, _ := strings.Cut(ob.ID, "--")
@@ -47,8 +48,8 @@ func (d *desk) counted(v *frame.Visit, prefix, kind string, n int) string {
 // held lists the passages that wait or were taken out by choice, and the reasons of
 // what was removed on this page.
 func (d *desk) held(v *frame.Visit, b *checkPage, s *exchange.Shown) {
-	reasons := map[string]int{}
-	for _, t := range s.Texts {
+	reasons, first := map[string]int{}, map[string]cursor{}
+	for i, t := range s.Texts {
 		for _, sp := range t.Spans {
 			switch {
 			case sp.Passage != "":
@@ -62,20 +63,51 @@ func (d *desk) held(v *frame.Visit, b *checkPage, s *exchange.Shown) {
 				if p.Out {
 					p.Why = d.pages.Word(v, "held.out")
 				}
-				b.Held = append(b.Held, p)
+				b.Held, first[sp.Passage] = append(b.Held, p), cursor{i, sp.Start}
 			case sp.Verdict == exchange.VerdictRemove:
 				if _, there := reasons[sp.Reason]; !there && len(b.Why) >= maxListed*2 {
 					continue
 				}
 				if reasons[sp.Reason]++; reasons[sp.Reason] == 1 {
+					first[sp.Reason] = cursor{i, sp.Start}
 					b.Why = append(b.Why, why{ID: sp.Reason, Text: d.word(v, "why."+sp.Reason, d.pages.Word(v, "why.other"))})
 				}
 			}
 		}
 	}
-	for i := range b.Why {
-		b.Why[i].N = reasons[b.Why[i].ID]
+	b.marks(first)
+	for i, w := range b.Why {
+		b.Why[i].N, b.Why[i].Link = reasons[w.ID], b.where(w.ID, first[w.ID])
 	}
+	for i, p := range b.Held {
+		b.Held[i].Link = b.where(p.ID, first[p.ID])
+	}
+}
+
+// marks names the first mark of each reason and passage that stand in first, where it
+// is on this page, and leads from a passage to the choice about it.
+func (b *checkPage) marks(first map[string]cursor) {
+	for i, s := range b.Sections {
+		for j, p := range s.Pieces {
+			if _, ok := first[p.Mark]; !ok || b.there[p.Mark] {
+				continue
+			}
+			b.there[p.Mark] = true
+			b.Sections[i].Pieces[j].ID = "in-" + p.Mark
+			if isPassage(p.Mark) {
+				b.Sections[i].Pieces[j].Link = "#" + p.Mark
+			}
+		}
+	}
+}
+
+// where is the address of a mark: on this page, or the page of the text that begins
+// with it.
+func (b *checkPage) where(mark string, at cursor) string {
+	if b.there[mark] {
+		return "#in-" + mark
+	}
+	return "/ring/" + b.Draft.ID + b.Choices.query("at", at.String()) + "#doc"
 }
 
 // audience is a sharing group that may be chosen.

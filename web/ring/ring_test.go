@@ -295,7 +295,7 @@ func TestHeld(t *testing.T) {
 	}
 	for _, take := range []string{id[1], "all"} {
 		out := s.get(200, s.ana, at+"&take="+take)
-		says(t, out, "You take it out", "0 passages wait, alone")
+		says(t, out, "You take it out", "Held 0 for a person")
 		leads(t, out)
 		if !strings.Contains(out, `checked><span>`) {
 			t.Errorf("the choice %s isn't shown as made", take)

@@ -33,6 +33,8 @@ type piece struct {
 	Text  string
 	Label string // what others see in its place
 	Link  string // to its reason
+	Mark  string // the passage or reason; "" for what goes
+	ID    string // where it is led to
 	Short bool   // not all of the value is shown
 }
 

@@ -52,7 +52,8 @@
 		try { await navigator.clipboard.writeText(b.dataset.copy); b.textContent = b.dataset.done || "Copied"; } catch { /* not allowed: the value stands beside it */ }
 	});
 
-	// A choice that only changes what is shown is shown at once.
+	// A choice that only changes what is shown is shown at once: it needs no button.
+	document.querySelectorAll("[data-noscript]").forEach(e => e.hidden = true);
 	document.addEventListener("change", e => { if (e.target.closest("form[data-auto]")) e.target.form.requestSubmit(); });
 
 	// A form is sent once.
