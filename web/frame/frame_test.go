@@ -107,7 +107,13 @@ func TestSecureCookie(t *testing.T) {
 	secret := n.Person(apptest.Operator)
 	h := s.Handler([]frame.Route{
 		{Pattern: "GET /in", Anyone: true, Serve: func(v *frame.Visit) error { v.W.WriteHeader(204); return nil }},
-		{Pattern: "GET /sign", Open: true, Serve: func(v *frame.Visit) error { v.SignIn("s3cret"); v.SetTheme("dark"); return v.Go("/") }},
+		{Pattern: "GET /sign", Open: true, Serve: func(v *frame.Visit) error {
+			if _, err := v.Enter(secret, nil); err != nil {
+				return err
+			}
+			v.SetTheme("dark")
+			return v.Go("/")
+		}},
 		{Pattern: "GET /out", Open: true, Serve: func(v *frame.Visit) error { v.SignOut(); v.SetTheme("pink"); return v.Go("//evil.example") }},
 	})
 	if r := ask(t, h, "GET", "/in", "tocsin="+secret); r.StatusCode != 303 {
@@ -117,7 +123,7 @@ func TestSecureCookie(t *testing.T) {
 		t.Errorf("the session was not known: %d", r.StatusCode)
 	}
 	cookies := ask(t, h, "GET", "/sign", "").Header.Values("Set-Cookie")
-	if len(cookies) != 2 || cookies[0] != "__Host-tocsin=s3cret; Path=/; HttpOnly; Secure; SameSite=Lax" || !strings.HasPrefix(cookies[1], "theme=dark; Path=/; Max-Age=") {
+	if len(cookies) != 2 || cookies[0] != "__Host-tocsin="+secret+"; Path=/; HttpOnly; Secure; SameSite=Lax" || !strings.HasPrefix(cookies[1], "theme=dark; Path=/; Max-Age=") {
 		t.Errorf("cookies %q", cookies)
 	}
 	r := ask(t, h, "GET", "/out", "")

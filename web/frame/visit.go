@@ -54,8 +54,8 @@ func (s *Site) cookieName() string {
 	return "tocsin"
 }
 
-// SignIn gives the visitor's browser the secret of the session that was opened.
-func (v *Visit) SignIn(secret string) { v.cookie(v.site.cookieName(), secret, 0) }
+// signIn gives the visitor's browser the secret of the session that was opened.
+func (v *Visit) signIn(secret string) { v.cookie(v.site.cookieName(), secret, 0) }
 
 // SignOut takes the secret of the session out of the visitor's browser.
 func (v *Visit) SignOut() { v.cookie(v.site.cookieName(), "", -1) }

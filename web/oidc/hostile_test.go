@@ -294,7 +294,7 @@ func TestProviderSaysNo(t *testing.T) {
 		code  int
 		says  string
 	}{
-		"left":             {query: "error=access_denied&error_description=%3Cb%3Ehe%20left", code: 401, says: "you left the sign-in at Northwater login"},
+		"left":             {query: "error=access_denied&error_description=%3Cb%3Ehe%20left", code: 401, says: "You left the sign-in at Northwater login"},
 		"another error":    {query: "error=%3Cscript%3Eserver_error", code: 401, says: "was not accepted"},
 		"a refused code":   {token: says(400, `{"error":"invalid_grant","error_description":"`+secret+`"}`), code: 401, says: "was not accepted"},
 		"an error page":    {token: says(500, secret), code: 502, says: "sign in another way"},

@@ -20,7 +20,6 @@ import (
 	"crypto/rand"
 	"crypto/subtle"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -275,37 +274,14 @@ func (d *desk) finish(v *frame.Visit, l login, issuer string, c claims) error {
 		err = fault.New(fault.Forbidden, "%s says who you are, but nobody here has connected that account; nothing was done; ask your operator for an invitation, sign in with it, and connect the account on your account page", d.provider.config.Name)
 		return errors.Join(err, d.site.Exchange.Note(ctx, member.Session{}, audit.SignIn, "", err))
 	}
-	if err := d.enter(v, who); err != nil {
-		return err
-	}
-	return v.Go(l.next)
-}
-
-// enter opens a session for a person, records it, and ends the one that the browser
-// had: it would stay open with nobody to end it.
-func (d *desk) enter(v *frame.Visit, who person.Person) error {
-	ctx := v.R.Context()
 	secret, err := d.people.StartSession(ctx, who.ID, person.ByOIDC, v.R.UserAgent())
 	if err != nil {
 		return err
 	}
-	now, err := d.people.Authenticate(ctx, secret)
-	if err != nil {
+	if _, err := v.Enter(secret, nil); err != nil {
 		return err
 	}
-	if err := d.site.Exchange.Note(ctx, now.Session, audit.SignIn, "", nil); err != nil {
-		return errors.Join(err, d.people.End(ctx, who.ID, now.ID)) // not recorded, not done
-	}
-	if v.In() {
-		err := d.site.Exchange.Record(ctx, v.Visitor.Session, audit.SessionEnd, fmt.Sprint("session ", v.Visitor.ID), func() (string, error) {
-			return "", d.people.End(ctx, v.Visitor.Person.ID, v.Visitor.ID)
-		})
-		if err != nil && fault.KindOf(err) != fault.NotFound {
-			return err
-		}
-	}
-	v.SignIn(secret)
-	return nil
+	return v.Go(l.next)
 }
 
 // refusal says no without saying which check failed; why is for the operator.

@@ -146,7 +146,7 @@ func TestRealProvider(t *testing.T) {
 	}
 	// A login that the provider remembers needs no form.
 	phone.want("again", phone.get("/oidc/start?for=sign-in&next=/live"), http.StatusOK, "you are at /live")
-	phone.want("proving as another", phone.fill(phone.get("/oidc/start?for=step-up"), "bob.northwater"), http.StatusForbidden, "that is not your account")
+	phone.want("proving as another", phone.fill(phone.get("/oidc/start?for=step-up"), "bob.northwater"), http.StatusForbidden, "That is not your account")
 
 	bob := w.someone("Lakeside Hospital")
 	bob.want("somebody else's account", bob.fill(bob.get("/oidc/start?for=link&next=/account"), "ana.northwater"), http.StatusConflict, "belongs to somebody else")

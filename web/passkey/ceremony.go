@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 
 	"github.com/go-webauthn/webauthn/protocol"
 	"github.com/go-webauthn/webauthn/webauthn"
@@ -146,34 +145,12 @@ func (d *desk) finishSignIn(v *frame.Visit, body []byte) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return done{true}, d.enter(v, who)
-}
-
-// enter opens a session for a person, records it, and ends the one that the browser
-// had: it would stay open with nobody to end it.
-func (d *desk) enter(v *frame.Visit, who person.Person) error {
-	ctx := v.R.Context()
-	secret, err := d.people.StartSession(ctx, who.ID, person.ByPasskey, v.R.UserAgent())
+	secret, err := d.people.StartSession(v.R.Context(), who.ID, person.ByPasskey, v.R.UserAgent())
 	if err != nil {
-		return err
+		return nil, err
 	}
-	now, err := d.people.Authenticate(ctx, secret)
-	if err != nil {
-		return err
-	}
-	if err := d.site.Exchange.Note(ctx, now.Session, audit.SignIn, "", nil); err != nil {
-		return errors.Join(err, d.people.End(ctx, who.ID, now.ID)) // not recorded, not done
-	}
-	if v.In() {
-		err := d.site.Exchange.Record(ctx, v.Visitor.Session, audit.SessionEnd, fmt.Sprint("session ", v.Visitor.ID), func() (string, error) {
-			return "", d.people.End(ctx, v.Visitor.Person.ID, v.Visitor.ID)
-		})
-		if err != nil && fault.KindOf(err) != fault.NotFound {
-			return err
-		}
-	}
-	v.SignIn(secret)
-	return nil
+	_, err = v.Enter(secret, nil)
+	return done{true}, err
 }
 
 func (d *desk) beginStepUp(v *frame.Visit, _ []byte) (any, error) {

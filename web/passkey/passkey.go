@@ -142,7 +142,7 @@ func (d *desk) json(serve func(*frame.Visit, []byte) (any, error)) func(*frame.V
 				return err
 			}
 			code = door.Status(kind)
-			said := map[string]string{"error": sentence(fault.Public(err))}
+			said := map[string]string{"error": frame.Said(err)}
 			if e, ok := errors.AsType[*elsewhere](err); ok {
 				said["to"] = e.to
 			}
@@ -158,9 +158,6 @@ func (d *desk) json(serve func(*frame.Visit, []byte) (any, error)) func(*frame.V
 		return nil
 	}
 }
-
-// sentence begins and ends a fault's detail as a sentence does.
-func sentence(s string) string { return strings.ToUpper(s[:1]) + s[1:] + "." }
 
 // read gives the body of a request of the script's.
 func read(v *frame.Visit) ([]byte, error) {

@@ -2,7 +2,6 @@ package signin
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -17,7 +16,7 @@ import (
 )
 
 // This file joins what people do here with the audit record: it is told before it
-// is done, and a session before its browser gets the cookie.
+// is done. A session is recorded by frame's Visit.Enter.
 
 // record does f as an act of the visitor's. about is an identifier, or "".
 func (d *desk) record(v *frame.Visit, act audit.Act, about string, f func() error) error {
@@ -41,35 +40,17 @@ func isRecovery(code string) bool {
 	return n > 6
 }
 
-// noteRecovery notes that a recovery code was used.
-func (d *desk) noteRecovery(ctx context.Context, s member.Session) error {
+// noteRecovery notes that a recovery code was used, if the code was one.
+func (d *desk) noteRecovery(v *frame.Visit, s member.Session, code string) error {
+	if !isRecovery(code) {
+		return nil
+	}
+	ctx := v.R.Context()
 	f, err := d.people.Factors(ctx, s.Person)
 	if err != nil {
 		return err
 	}
 	return d.site.Exchange.Note(ctx, s, audit.FactorChange, recoveryLeft(f.Recovery), nil)
-}
-
-// enter records a session that was opened, ends the one that the browser had, which
-// nobody could end any more, and gives the browser the new one.
-func (d *desk) enter(v *frame.Visit, secret string, byRecovery bool) (person.Visitor, error) {
-	ctx := v.R.Context()
-	now, err := d.people.Authenticate(ctx, secret)
-	if err != nil {
-		return now, err
-	}
-	err = d.site.Exchange.Note(ctx, now.Session, audit.SignIn, "", nil)
-	if err == nil && byRecovery {
-		err = d.noteRecovery(ctx, now.Session)
-	}
-	if err != nil {
-		return now, errors.Join(err, d.people.End(ctx, now.Person.ID, now.ID)) // not recorded, not done
-	}
-	if err := d.end(v, audit.SessionEnd); err != nil {
-		return now, err
-	}
-	v.SignIn(secret)
-	return now, nil
 }
 
 const (

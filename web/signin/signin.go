@@ -21,6 +21,7 @@ import (
 	"tocsin/audit"
 	"tocsin/door"
 	"tocsin/fault"
+	"tocsin/member"
 	"tocsin/person"
 	"tocsin/web/frame"
 )
@@ -103,17 +104,9 @@ func again(err error, field string) (problem, int, bool) {
 		if kind == fault.Invalid || kind == fault.Conflict {
 			code = http.StatusUnprocessableEntity
 		}
-		return problem{field, sentence(e.Detail)}, code, true
+		return problem{field, frame.Said(err)}, code, true
 	}
 	return problem{}, 0, false
-}
-
-// sentence begins and ends a fault's detail as a sentence does.
-func sentence(s string) string {
-	if s == "" {
-		return s
-	}
-	return strings.ToUpper(s[:1]) + s[1:] + "."
 }
 
 // ways is which ways a page offers.
@@ -182,7 +175,7 @@ func (d *desk) trySignIn(v *frame.Visit) error {
 		pg.Bare = true
 		return v.ShowAs(code, d.p, "signin", pg)
 	}
-	if _, err := d.enter(v, secret, isRecovery(f.Get("code"))); err != nil {
+	if _, err := v.Enter(secret, func(s member.Session) error { return d.noteRecovery(v, s, f.Get("code")) }); err != nil {
 		return err
 	}
 	return v.Go(next(f))
@@ -196,22 +189,8 @@ func cut(s string) string {
 	return strings.ToValidUTF8(s, "\uFFFD")
 }
 
-// end ends the session that the request came with, if there is one, as an act.
-func (d *desk) end(v *frame.Visit, act audit.Act) error {
-	if !v.In() {
-		return nil
-	}
-	err := d.record(v, act, session(v.Visitor.ID), func() error {
-		return d.people.End(v.R.Context(), v.Visitor.Person.ID, v.Visitor.ID)
-	})
-	if fault.KindOf(err) == fault.NotFound {
-		return nil
-	}
-	return err
-}
-
 func (d *desk) signOut(v *frame.Visit) error {
-	if err := d.end(v, audit.SignOut); err != nil {
+	if err := v.Leave(audit.SignOut); err != nil {
 		return err
 	}
 	v.SignOut()
@@ -271,7 +250,7 @@ func (d *desk) take(v *frame.Visit) error {
 		}
 		return err
 	}
-	in, err := d.enter(v, secret, false)
+	in, err := v.Enter(secret, nil)
 	if err != nil {
 		return err
 	}
@@ -312,8 +291,8 @@ func (d *desk) tryStepUp(v *frame.Visit) error {
 	err := d.record(v, audit.StepUp, "", func() error {
 		return d.people.ProvePassword(ctx, v.Visitor, f.Get("password"), f.Get("code"), d.address(v.R))
 	})
-	if err == nil && isRecovery(f.Get("code")) {
-		err = d.noteRecovery(ctx, v.Visitor.Session)
+	if err == nil {
+		err = d.noteRecovery(v, v.Visitor.Session, f.Get("code"))
 	}
 	if err != nil {
 		if p, code, ok := again(err, "password"); ok {
