@@ -31,6 +31,9 @@ type body struct {
 	Checked exchange.TreeChecked
 	Never   bool // the tree wasn't checked since the node started
 	Keeps   []follower
+	Lag     int    // how many of them lag
+	State   string // key of the heading: keys, tree, lags, or well
+	Newest  int64  // the number of the log's newest entry
 }
 
 // follower is one, and whether it keeps up.
@@ -58,11 +61,28 @@ func (p *pages) show(v *frame.Visit) error {
 		return err
 	}
 	b := body{Health: h, Version: p.site.Version, Up: time.Since(p.started), Empty: h.Added.IsZero(), Checked: p.tree.Last()}
-	b.Never = b.Checked.At.IsZero()
+	b.Never, b.Newest = b.Checked.At.IsZero(), h.Size-1
 	for _, f := range h.Followers {
 		b.Keeps = append(b.Keeps, follower{f, f.Behind > lagging})
+		if f.Behind > lagging {
+			b.Lag++
+		}
 	}
+	b.State = heading(b)
 	return v.Show(p.set, "operator", frame.Page{Title: p.set.Word(v, "title"), Active: "operator", Body: b})
+}
+
+// heading gives the key of the page's heading: the worst that there is to say.
+func heading(b body) string {
+	switch {
+	case !b.KeysMatch:
+		return "keys"
+	case !b.Never && !b.Checked.OK:
+		return "tree"
+	case b.Lag > 0:
+		return "lags"
+	}
+	return "well"
 }
 
 // check recomputes the log's tree, at most once a minute, and shows the page again.

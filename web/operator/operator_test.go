@@ -34,7 +34,7 @@ func TestOperatorPage(t *testing.T) {
 	shows(t, page, "nothing was filed yet", "Not checked since this node started", "tocsin backup FILE --data DIR", "It is the one that this log is under", "Write-ahead log", "doesn&#39;t know of copies")
 	n.Want(201, bank, "POST", "/api/v1/reports", apptest.Bundle(apptest.Indicator("1", "evil.example")))
 	_, _, page = n.Page(olga, "/operator", nil)
-	shows(t, page, `<a href="/public/log">1</a><small>the last <time datetime=`)
+	shows(t, page, `<a href="/public/log">1</a><small>the last at <time datetime=`, "<h1>The node keeps up</h1>", `<a href="#storage">`, `<a href="/review">0</a>`)
 	if strings.Contains(page, "evil.example") || strings.Contains(page, n.Keys[bank]) {
 		t.Error("the page shows what was filed, or a key")
 	}
@@ -58,7 +58,7 @@ func TestFollowersShown(t *testing.T) {
 		}
 	}
 	_, _, page := n.Page(olga, "/operator", nil)
-	shows(t, page, `</time></td><td>10 s</td>`, "Lags</span> 11 s</td>")
+	shows(t, page, `</time></td><td class="num">10 s</td>`, "Lags</span> 11 s</td>", "<h1>1 follower lags</h1>", `<a href="#followers">`, `<a href="/receipt/0">entry 0</a>`)
 	if strings.Count(page, "Lags</span>") != 1 {
 		t.Errorf("%d followers lag, one does", strings.Count(page, "Lags</span>"))
 	}
@@ -74,7 +74,7 @@ func TestTreeChecked(t *testing.T) {
 		t.Fatalf("%d %q", code, h.Get("Location"))
 	}
 	_, _, page := n.Page(olga, "/operator", nil)
-	shows(t, page, "All entries make the root that the checkpoint signs", "<dd>1</dd>")
+	shows(t, page, "All entries make the root that the checkpoint signs", `<dd><a href="/public/log">1</a></dd>`)
 }
 
 // TestNotForOthers: nobody else sees how the node does, nor has it work.
@@ -99,6 +99,16 @@ func TestInBrowser(t *testing.T) {
 	n := apptest.Start(t, bank)
 	n.Want(201, bank, "POST", "/api/v1/reports", apptest.Bundle(apptest.Indicator("1", "evil.example")))
 	olga := n.Person(apptest.Operator)
+	empty := apptest.Start(t)
+	b.Sweep(t, empty.URL, []browser.Check{{Name: "operator-empty", URL: "/operator", CookieName: "tocsin", Cookie: empty.Person(apptest.Operator)}})
+	node := n.App.Node()
+	for name, at := range map[string]int64{"search": 1, "a-follower-with-a-long-name": 1_000_000} {
+		if err := node.DB.Write(t.Context(), func(tx *store.Tx) error {
+			return store.MoveCursor(t.Context(), tx, exchange.LogID, name, at)
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
 	b.Sweep(t, n.URL, []browser.Check{{Name: "operator", URL: "/operator", CookieName: "tocsin", Cookie: olga}})
 	p := b.Page(t, n.URL).Zoom().Cookie("tocsin", olga)
 	p.Go("/operator")
