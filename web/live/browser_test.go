@@ -10,6 +10,8 @@ import (
 	"tocsin/browser"
 )
 
+var longName = strings.Repeat("group", 12)
+
 // fill files what a day brings: kinds of all sorts, a recall, another's words.
 func fill(n *apptest.Node) {
 	n.Helper()
@@ -24,6 +26,13 @@ func fill(n *apptest.Node) {
 	n.Want(201, "Harbor Bank", "POST", "/api/v1/reports", apptest.Bundle(apptest.Indicator("b1", "mine.example"),
 		`{"type":"url","spec_version":"2.1","id":"url--00000000-0000-4000-8000-00000000f002","value":"http://very.long.example/`+strings.Repeat("path/", 40)+`"}`,
 		`{"type":"malware","spec_version":"2.1","id":"malware--00000000-0000-4000-8000-00000000f003","created":"2026-11-01T08:00:00.000Z","modified":"2026-11-01T08:00:00.000Z","name":"Harrow loader","is_family":true}`))
+	// The longest there is: a group, a title without a space, a domain.
+	if _, err := n.App.Node().Exchange.Members().AddGroup(n.Context(), longName, []string{"Harbor Bank", "Lakeside Hospital"}); err != nil {
+		n.Fatal(err)
+	}
+	n.Want(201, "Lakeside Hospital", "POST", "/api/v1/reports?group="+longName, apptest.Bundle(
+		`{"type":"report","spec_version":"2.1","id":"report--00000000-0000-4000-8000-00000000f004","created":"2026-11-01T08:00:00.000Z","modified":"2026-11-01T08:00:00.000Z","name":"`+strings.Repeat("Title", 200)+`","published":"2026-11-01T08:00:00Z","object_refs":["indicator--00000000-0000-4000-8000-00000000f005"]}`,
+		apptest.Indicator("f005", strings.Repeat("long-label-of-a-host.", 11)+"example")))
 	n.Want(201, "Lakeside Hospital", "POST", "/api/v1/recalls", `{"ref":"indicator--00000000-0000-4000-8000-0000000000a7","reason":"a mistake"}`)
 }
 
@@ -37,6 +46,8 @@ func TestInBrowser(t *testing.T) {
 	b.Sweep(t, n.URL, []browser.Check{
 		{Name: "live-full", URL: "/live", CookieName: "tocsin", Cookie: ana},
 		{Name: "live-back", URL: "/live?show=back", CookieName: "tocsin", Cookie: ana},
+		{Name: "live-today", URL: "/live?show=in-force", CookieName: "tocsin", Cookie: ana},
+		{Name: "live-none", URL: "/live?show=in:amber-strict", CookieName: "tocsin", Cookie: ana},
 	})
 }
 
@@ -81,6 +92,7 @@ func TestItMoves(t *testing.T) {
 	file(n, "3", "third.example")
 	p.WaitText("#more", "1 new, show")
 	p.Axe().Overflow().Shot("live-held")
+	p.Size(320, 640).Axe().Overflow().Shot("live-held-320").Size(1440, 900)
 	file(n, "4", "fourth.example")
 	p.WaitText("#more", "2 new, show")
 	if got := p.Text("#ticker"); strings.Contains(got, "third") {
@@ -106,6 +118,21 @@ func TestItMoves(t *testing.T) {
 	p.WaitText("#ticker > :first-child", "fifth[.]example")
 	if f := p.Focused(); f.Name != "fifth[.]example" {
 		t.Errorf("after showing what is new the focus is on %v", f)
+	}
+}
+
+// TestFirstRow: what came between an empty page and its stream is not lost.
+func TestFirstRow(t *testing.T) {
+	b := browser.Start(t)
+	n := apptest.Start(t, bank, hospital)
+	p := b.Page(t, n.URL).Cookie("tocsin", n.Person(bank))
+	p.Go("/live")
+	browser.Eval[bool](p, `dispatchEvent(new PageTransitionEvent("pagehide"))`) // the stream is closed
+	file(n, "1", "first.example")
+	browser.Eval[bool](p, `dispatchEvent(new PageTransitionEvent("pageshow", {persisted: true}))`)
+	p.WaitText("#ticker", "first[.]example")
+	if p.Has("#empty") {
+		t.Error("the page still says that nothing has arrived")
 	}
 }
 

@@ -28,6 +28,10 @@ const moved = "event: moved\ndata: {}\n\n"
 // full says that the person follows in too many places.
 const full = "event: full\ndata: {}\n\n"
 
+// anew says that the log isn't empty any more, as it was when the page was read:
+// what came in between is on no position to go on from.
+const anew = "event: anew\ndata: {}\n\n"
+
 // newStream is the events of the log as rows, encoded once for all who see the same.
 func newStream(x *exchange.Exchange, t *teller) *stream.Stream {
 	return stream.New(x, stream.Kind{Encode: t.encode, OfMember: tabsOfMember, OfPerson: tabsOfPerson, Moved: moved})
@@ -39,8 +43,20 @@ func (l *live) events(v *frame.Visit) error {
 	if !strings.Contains(v.R.Header.Get("Accept"), "text/event-stream") {
 		return v.Go("/live")
 	}
+	r := v.R
+	if r.URL.Query().Get("since") == sinceStart && r.Header.Get("Last-Event-ID") == "" {
+		head, err := l.x.Head(r.Context())
+		if err != nil {
+			return err
+		}
+		if head.Size > 0 {
+			return only(v.W, anew)
+		}
+		r = r.Clone(r.Context())
+		r.URL.RawQuery = ""
+	}
 	secret, people := v.Secret(), v.Site().People
-	err := l.stream.Follow(v.W, v.R, v.Visitor.Session, func() (member.Session, error) {
+	err := l.stream.Follow(v.W, r, v.Visitor.Session, func() (member.Session, error) {
 		now, err := people.Authenticate(v.R.Context(), secret)
 		if err == nil {
 			err = now.Session.May(member.ActRead)
@@ -51,9 +67,14 @@ func (l *live) events(v *frame.Visit) error {
 		return err
 	}
 	// A script doesn't see why a stream was refused: so it is a stream that says it.
-	stream.Headers(v.W.Header())
-	v.W.WriteHeader(http.StatusOK)
-	v.W.Write([]byte(full)) // an error is a client that went away
+	return only(v.W, full)
+}
+
+// only answers with a stream of one event.
+func only(w http.ResponseWriter, event string) error {
+	stream.Headers(w.Header())
+	w.WriteHeader(http.StatusOK)
+	w.Write([]byte(event)) // an error is a client that went away
 	return nil
 }
 

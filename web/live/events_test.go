@@ -111,6 +111,26 @@ func TestEvents(t *testing.T) {
 	}
 }
 
+// TestFromTheStart: the page of an empty log goes on with the first row, and is read
+// anew when that came before its stream was open.
+func TestFromTheStart(t *testing.T) {
+	n := apptest.Start(t, bank)
+	ana := n.Person(bank)
+	has(t, page(n, ana, "/live"), `data-since="start"`)
+	f := follow(n, ana, "?since=start", "")
+	n.Want(201, bank, "POST", "/api/v1/reports", apptest.Bundle(apptest.Indicator("1", "first.example"), apptest.Indicator("2", "second.example")))
+	f.want("row", "first[.]example")
+	f.want("row", "second[.]example")
+	late := follow(n, ana, "?since=start", "")
+	if e, ok := late.next(); !ok || e.Event != "anew" {
+		t.Errorf("a page that missed the first row is told %+v, %v", e, ok)
+	}
+	if e, ok := late.next(); ok {
+		t.Errorf("and then %+v", e)
+	}
+	follow(n, ana, "?since=start", "0.0").want("row", "second[.]example") // as a browser asks that was cut off
+}
+
 // TestResume: after a position of the page, and after the last event that came.
 func TestResume(t *testing.T) {
 	n := apptest.Start(t, bank)

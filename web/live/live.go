@@ -178,10 +178,13 @@ func (l *live) read(s member.Session, q url.Values) (ask exchange.Ask, b body, e
 	return ask, b, nil
 }
 
-// since is the end of a log as a position, "" of an empty one.
+// sinceStart stands for the end of an empty log: no position comes before the first.
+const sinceStart = "start"
+
+// since is the end of a log as a position.
 func since(size int64) string {
 	if size == 0 {
-		return ""
+		return sinceStart
 	}
 	return archive.Position{Index: size - 1, N: math.MaxInt32}.String()
 }

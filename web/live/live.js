@@ -26,7 +26,10 @@
 		const li = forms.querySelector("[data-row]").cloneNode(true), t = li.querySelector("time"), a = li.querySelector("a"), gone = li.querySelector(".gone");
 		li.dataset.id = r.id; li.dataset.at = r.at;
 		t.dateTime = r.time; t.textContent = r.time.slice(11, 23);
-		if (r.value && r.link.startsWith("/") && !r.link.startsWith("//")) { a.textContent = r.value; a.href = r.link; gone.remove(); } else a.remove();
+		const [to, other] = r.value ? [a, gone] : [gone, a];
+		if (r.value) to.textContent = r.value;
+		if (r.link.startsWith("/") && !r.link.startsWith("//")) to.href = r.link;
+		other.remove();
 		li.querySelector("small").textContent = [r.what, own.has(r.by) ? list.dataset.you : r.who].filter(Boolean).join(", ");
 		if (r.of && /^\/report\/\d+$/.test(r.oflink)) {
 			const whole = document.createElement("a");
@@ -119,6 +122,7 @@
 		source.addEventListener("open", () => state("on"));
 		source.addEventListener("row", take("row"));
 		source.addEventListener("gone", take("gone"));
+		source.addEventListener("anew", () => { stop("on"); location.reload(); });
 		source.addEventListener("moved", () => stop("moved"));
 		source.addEventListener("full", () => stop("full"));
 		source.addEventListener("error", () => source?.readyState === EventSource.CLOSED ? stop("end") : state("again"));

@@ -42,7 +42,7 @@ func hasNot(t testing.TB, text string, not ...string) {
 
 // values gives the values of the list, in its order.
 func values(text string) (out []string) {
-	for _, m := range regexp.MustCompile(`<li data-row data-id="[^"]+".*?<span class="row">(?:<a [^>]*>([^<]*)</a>)?`).FindAllStringSubmatch(text, -1) {
+	for _, m := range regexp.MustCompile(`<li data-row data-id="[^"]+".*?<span class="row">(?:<a class="mono"[^>]*>([^<]*)</a>)?`).FindAllStringSubmatch(text, -1) {
 		out = append(out, m[1])
 	}
 	return out
@@ -126,7 +126,8 @@ func TestTakenBack(t *testing.T) {
 	if got := strings.Join(values(text), "|"); got != "h2[.]example||h0[.]example" {
 		t.Errorf("the rows are %q; want the second without its value, in its place, and no row more", got)
 	}
-	has(t, text, "Its value was taken back with it", "Taken back</span>")
+	has(t, text, `<a class="gone" href="/report/1">Its value was taken back with it</a>`, "Taken back</span>")
+	has(t, page(n, ana, "/report/1"), "1 object taken back")
 	figures(n, ana, 2, 2, 0, 1)
 	if got := values(page(n, ana, "/live?show=back")); len(got) != 1 {
 		t.Errorf("%d rows in the list of what was taken back", len(got))

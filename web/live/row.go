@@ -25,8 +25,8 @@ type row struct {
 	ID         string    `json:"id"` // of the object
 	Time       time.Time `json:"-"`
 	Stamp      string    `json:"time"`
-	Value      string    `json:"value"` // "" when it was taken back
-	Link       string    `json:"link,omitempty"`
+	Value      string    `json:"value"`         // "" when it was taken back
+	Link       string    `json:"link"`          // its page; that of its entry when it was taken back
 	What       string    `json:"what"`          // of what kind it is, in words
 	Who        string    `json:"who,omitempty"` // as the reader sees who filed it
 	By         string    `json:"by,omitempty"`  // identity of who filed it, as the audience knows it
@@ -244,8 +244,8 @@ func (t *teller) row(a exchange.Arrival, collection string) row {
 	if a.Gone != "" && a.Ended.Sub(a.Filed) >= time.Second {
 		r.After = frame.Left(a.Ended.Sub(a.Filed))
 	}
-	if a.Raw == nil {
-		r.Value, r.Link = "", ""
+	if r.Value == "" {
+		r.Link = fmt.Sprintf("/report/%d", a.Position.Index) // which says what became of it
 	}
 	if a.Raw != nil && r.Gone != goneRecall {
 		t.partOf(&r, a)
