@@ -53,6 +53,7 @@ func TestBrokenWrites(t *testing.T) {
 	for _, a := range acts() {
 		for _, mode := range []storetest.Mode{storetest.Before, storetest.After, storetest.Late} {
 			t.Run(fmt.Sprintf("%s/mode %d", a.name, mode), func(t *testing.T) {
+				t.Parallel() // most of it waits for an engine
 				storetest.Engines(t, func(t *testing.T, open storetest.Opener) { breakAll(t, open, a, mode) })
 			})
 		}
