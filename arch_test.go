@@ -68,7 +68,7 @@ var groups = map[string]string{
 }
 
 // helpers serve tests; the product imports none of them, and they may import what they need.
-const helpers = "apptest bench browser store/storetest"
+const helpers = "apptest apptest/core bench browser store/storetest"
 
 const (
 	maxFile     = 500 // lines

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 
+	"tocsin/apptest/core"
 	"tocsin/member"
 	"tocsin/person"
 )
@@ -15,16 +16,7 @@ import (
 // widest role that it allows.
 func (n *Node) Person(memberName string) string {
 	n.Helper()
-	people := n.App.Node().People
-	token, err := people.Welcome(n.Context(), memberName)
-	if err != nil {
-		n.Fatal(err)
-	}
-	secret, err := people.TakeLink(n.Context(), token, "Ana of "+memberName, "a test")
-	if err != nil {
-		n.Fatal(err)
-	}
-	return secret
+	return core.SignIn(n, n.App.Node().People, memberName)
 }
 
 // PersonAs signs somebody of the operator's member in who has a narrower role.

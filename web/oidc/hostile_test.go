@@ -139,7 +139,7 @@ func under(t *testing.T, acr string) (*world, *hostile, *browser) {
 	})
 	ana := w.someone("Harbor Bank")
 	v, _ := ana.who()
-	if err := w.people.LinkIdentity(t.Context(), v.Person.ID, h.URL, "ana.northwater"); err != nil {
+	if err := w.People.LinkIdentity(t.Context(), v.Person.ID, h.URL, "ana.northwater"); err != nil {
 		t.Fatal(err)
 	}
 	return w, h, ana
@@ -355,7 +355,7 @@ func TestRecorded(t *testing.T) {
 	as(ana, "/oidc/start?for=step-up", "bob.northwater")
 	as(w.browser(), "/oidc/start", "bob.northwater")
 	var got []string
-	if err := w.trail.Export(t.Context(), member.Session{Exchange: true}, 0, func(r audit.Row) error {
+	if err := w.Exchange.Audit().Export(t.Context(), member.Session{Exchange: true}, 0, func(r audit.Row) error {
 		if r.Outcome != "" {
 			got = append(got, fmt.Sprintf("%d %s: %s", r.Person, r.Act, r.Outcome))
 		}

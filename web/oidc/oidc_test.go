@@ -144,7 +144,7 @@ func TestState(t *testing.T) {
 func TestNotFresh(t *testing.T) {
 	w, _, ana := under(t, "")
 	bob := w.someone("Lakeside Hospital")
-	d := &desk{people: w.people}
+	d := &desk{people: w.People}
 	for _, c := range []struct {
 		who *browser
 		ago time.Duration

@@ -118,7 +118,7 @@ func TestRealProvider(t *testing.T) {
 
 	ana.want("connecting", ana.fill(ana.get("/oidc/start?for=link&next=/account"), "ana.northwater"), http.StatusOK, "you are at /account")
 	v, _ := ana.who()
-	ids, err := w.people.Identities(t.Context(), v.Person.ID)
+	ids, err := w.People.Identities(t.Context(), v.Person.ID)
 	if err != nil || len(ids) != 1 || ids[0].Subject != "ana.northwater" {
 		t.Fatalf("connected: %+v, %v", ids, err)
 	}
@@ -130,7 +130,7 @@ func TestRealProvider(t *testing.T) {
 	if !in || here.Person.ID != v.Person.ID || !here.Recent(time.Now().UTC()) {
 		t.Fatalf("signed in: %+v, %v", here.Person, in)
 	}
-	sessions, err := w.people.List(t.Context(), v.Person.ID)
+	sessions, err := w.People.List(t.Context(), v.Person.ID)
 	if err != nil || len(sessions) != 2 || sessions[0].How != person.ByOIDC {
 		t.Errorf("the sessions are %+v, %v", sessions, err)
 	}

@@ -8,17 +8,12 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 
-	"tocsin/audit"
-	"tocsin/exchange"
-	"tocsin/ledger"
-	"tocsin/member"
+	"tocsin/apptest/core"
 	"tocsin/person"
-	"tocsin/store/storetest"
 	"tocsin/web/frame"
 )
 
@@ -27,13 +22,10 @@ const secret = "a-secret-of-the-tests-that-no-log-may-hold"
 
 // world is the two addresses on a port of the loopback, over a store.
 type world struct {
-	*testing.T
-	people  *person.People
-	members *member.Registry
-	trail   *audit.Trail
-	server  *httptest.Server
-	origin  string
-	log     logged
+	*core.Core
+	server *httptest.Server
+	origin string
+	log    logged
 }
 
 // logged is what the node logs: by several requests at once.
@@ -58,26 +50,11 @@ func (l *logged) String() string {
 // known, which its operator registers.
 func newWorld(t *testing.T, configure func(origin string) Config) *world {
 	t.Helper()
-	ctx, db := t.Context(), storetest.Open(t)
-	for _, err := range []error{exchange.Migrate(ctx, db), person.Migrate(ctx, db)} {
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	keys, err := ledger.CreateKeys(filepath.Join(t.TempDir(), "keys"), "log.example/test")
-	if err != nil {
-		t.Fatal(err)
-	}
-	x, err := exchange.New(ctx, db, keys)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { x.Close() })
-	w := &world{T: t, members: x.Members(), trail: x.Audit(), people: person.New(db, exchange.LogID, x.Members(), keys)}
+	w := &world{Core: core.Start(t)}
 	w.server = httptest.NewUnstartedServer(nil)
 	_, port, _ := strings.Cut(w.server.Listener.Addr().String(), ":")
 	w.origin = "http://localhost:" + port // not the provider's host: cookies know no ports
-	site := frame.New(frame.Config{Exchange: x, People: w.people, Origin: w.origin, Log: slog.New(slog.NewTextHandler(&w.log, nil))})
+	site := frame.New(frame.Config{Exchange: w.Exchange, People: w.People, Origin: w.origin, Log: slog.New(slog.NewTextHandler(&w.log, nil))})
 	routes := append(Routes(site, configure(w.origin)), frame.Route{Pattern: "GET /{place...}", Open: true, Serve: func(v *frame.Visit) error {
 		_, err := io.WriteString(v.W, "you are at "+v.R.URL.RequestURI())
 		return err
@@ -114,22 +91,11 @@ func (w *world) browser() *browser {
 	return &browser{w, &http.Client{Jar: jar}}
 }
 
-// someone adds a member and signs its first person in by a link.
+// someone is the first person of a new member, signed in.
 func (w *world) someone(name string) *browser {
 	w.Helper()
-	if _, err := w.members.AddMember(w.Context(), member.NewMember{Name: name}); err != nil {
-		w.Fatal(err)
-	}
-	token, err := w.people.Welcome(w.Context(), name)
-	if err != nil {
-		w.Fatal(err)
-	}
-	session, err := w.people.TakeLink(w.Context(), token, "Someone of "+name, "a test")
-	if err != nil {
-		w.Fatal(err)
-	}
 	b := w.browser()
-	b.Jar.SetCookies(w.here(), []*http.Cookie{{Name: "tocsin", Value: session, Path: "/"}})
+	b.Jar.SetCookies(w.here(), []*http.Cookie{{Name: "tocsin", Value: w.Someone(name), Path: "/"}})
 	return b
 }
 
@@ -173,7 +139,7 @@ func (b *browser) do(r *http.Request) answer {
 func (b *browser) who() (person.Visitor, bool) {
 	for _, c := range b.Jar.Cookies(b.here()) {
 		if c.Name == "tocsin" {
-			v, err := b.people.Authenticate(b.Context(), c.Value)
+			v, err := b.People.Authenticate(b.Context(), c.Value)
 			return v, err == nil
 		}
 	}

@@ -147,7 +147,7 @@ func TestInChromium(t *testing.T) {
 	}
 	cookie("nobody")
 	first := b.press("sign-in", arrived)
-	v, err := w.people.Authenticate(t.Context(), ana)
+	v, err := w.People.Authenticate(t.Context(), ana)
 	if err != nil || !strings.HasPrefix(first, fmt.Sprintf("person %d,", v.Person.ID)) {
 		t.Errorf("signed in: %q, not person %d, %v", first, v.Person.ID, err)
 	}

@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"tocsin/apptest/core"
 	"tocsin/web/frame"
 	"tocsin/web/pending"
 )
@@ -277,7 +278,7 @@ func FuzzFinish(f *testing.F) {
 		f.Add(seed, false)
 	}
 	f.Fuzz(func(t *testing.T, body []byte, adding bool) {
-		here := &world{TB: t, people: w.people, handler: w.handler}
+		here := &world{Core: &core.Core{TB: t, Exchange: w.Exchange, People: w.People}, handler: w.handler}
 		b, what := here.browser(), signIn
 		if adding {
 			b, what = w.bob.clone(), add

@@ -20,7 +20,7 @@ func TestPasskey(t *testing.T) {
 	}
 	k := w.ana.add(newKey(t, home, rpID))
 	ana, _ := w.ana.who()
-	if handle, err := w.people.Handle(t.Context(), ana.Person.ID); err != nil || !bytes.Equal(handle, k.handle) {
+	if handle, err := w.People.Handle(t.Context(), ana.Person.ID); err != nil || !bytes.Equal(handle, k.handle) {
 		t.Errorf("the passkey names its person %x, %v", k.handle, err)
 	}
 
@@ -37,7 +37,7 @@ func TestPasskey(t *testing.T) {
 	if len(phone.cookies) != 1 {
 		t.Errorf("the browser keeps %v", phone.cookies)
 	}
-	sessions, err := w.people.List(t.Context(), ana.Person.ID)
+	sessions, err := w.People.List(t.Context(), ana.Person.ID)
 	if err != nil || len(sessions) != 2 || sessions[0].How != person.ByPasskey {
 		t.Errorf("the sessions are %+v, %v", sessions, err)
 	}
@@ -55,7 +55,7 @@ func TestPasskey(t *testing.T) {
 	k.handle = nil
 	phone.ok("step-up/finish", answerOf(k.get(t, o.Challenge)))
 
-	keys, err := w.people.Passkeys(t.Context(), ana.Person.ID)
+	keys, err := w.People.Passkeys(t.Context(), ana.Person.ID)
 	if err != nil || len(keys) != 1 || keys[0].Name != "Phone" || keys[0].Used.IsZero() {
 		t.Errorf("kept: %+v, %v", keys, err)
 	}
@@ -224,7 +224,7 @@ func TestNotAdded(t *testing.T) {
 		}
 	}
 	v, _ := w.ana.who()
-	if keys, err := w.people.Passkeys(t.Context(), v.Person.ID); err != nil || len(keys) != 0 {
+	if keys, err := w.People.Passkeys(t.Context(), v.Person.ID); err != nil || len(keys) != 0 {
 		t.Errorf("kept: %d passkeys, %v", len(keys), err)
 	}
 	if a := w.ana.post("step-up/begin", nil); a.Code != http.StatusForbidden && a.Code != http.StatusUnprocessableEntity || !strings.Contains(a.Error, "no passkey") {

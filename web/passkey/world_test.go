@@ -7,15 +7,11 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"testing"
 
-	"tocsin/exchange"
-	"tocsin/ledger"
-	"tocsin/member"
+	"tocsin/apptest/core"
 	"tocsin/person"
-	"tocsin/store/storetest"
 	"tocsin/web/frame"
 )
 
@@ -27,35 +23,18 @@ const (
 
 // world is the endpoints over a store, with two people of a company.
 type world struct {
-	testing.TB
-	people   *person.People
+	*core.Core
 	site     *frame.Site
 	desk     *desk
 	handler  http.Handler
-	members  *member.Registry
 	log      bytes.Buffer
 	ana, bob *browser
 }
 
 func newWorld(t testing.TB, origin string) *world {
 	t.Helper()
-	ctx, db := t.Context(), storetest.Open(t)
-	for _, err := range []error{exchange.Migrate(ctx, db), person.Migrate(ctx, db)} {
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	keys, err := ledger.CreateKeys(filepath.Join(t.TempDir(), "keys"), "log.example/test")
-	if err != nil {
-		t.Fatal(err)
-	}
-	x, err := exchange.New(ctx, db, keys)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { x.Close() })
-	w := &world{TB: t, members: x.Members(), people: person.New(db, exchange.LogID, x.Members(), keys)}
-	w.site = frame.New(frame.Config{Exchange: x, People: w.people, Secure: strings.HasPrefix(origin, "https"), Origin: origin, Log: slog.New(slog.NewTextHandler(&w.log, nil))})
+	w := &world{Core: core.Start(t)}
+	w.site = frame.New(frame.Config{Exchange: w.Exchange, People: w.People, Secure: strings.HasPrefix(origin, "https"), Origin: origin, Log: slog.New(slog.NewTextHandler(&w.log, nil))})
 	w.desk = newDesk(w.site)
 	w.handler = w.site.Handler(w.desk.routes())
 	w.ana, w.bob = w.someone("Harbor Bank"), w.someone("Lakeside Hospital")
@@ -74,21 +53,10 @@ func (w *world) browser() *browser {
 	return &browser{w, home, rpID, map[string]string{}}
 }
 
-// someone adds a member and signs its first person in by a link.
+// someone is the first person of a new member, signed in.
 func (w *world) someone(name string) *browser {
 	w.Helper()
-	if _, err := w.members.AddMember(w.Context(), member.NewMember{Name: name}); err != nil {
-		w.Fatal(err)
-	}
-	token, err := w.people.Welcome(w.Context(), name)
-	if err != nil {
-		w.Fatal(err)
-	}
-	secret, err := w.people.TakeLink(w.Context(), token, "Someone of "+name, "a test")
-	if err != nil {
-		w.Fatal(err)
-	}
-	b := w.browser()
+	b, secret := w.browser(), w.Someone(name)
 	b.cookies["__Host-tocsin"], b.cookies["tocsin"] = secret, secret
 	return b
 }
@@ -173,6 +141,6 @@ func (b *browser) add(k *key) *key {
 
 // who gives the visitor of the browser's session; false when it has none.
 func (b *browser) who() (person.Visitor, bool) {
-	v, err := b.people.Authenticate(b.Context(), b.cookies["__Host-tocsin"])
+	v, err := b.People.Authenticate(b.Context(), b.cookies["__Host-tocsin"])
 	return v, err == nil
 }
