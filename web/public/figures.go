@@ -1,6 +1,7 @@
 package public
 
 import (
+	"strings"
 	"time"
 
 	"tocsin/exchange"
@@ -28,24 +29,25 @@ func (p *pages) numbers(v *frame.Visit) error {
 	}{p.all(v, "figures"), c, draw(c.Months)})
 }
 
-// chart is the objects that were shared, as bars on a field of 640 by 200.
+// chart is the objects that were shared, as bars: across in hundredths of the width,
+// so that what is written keeps its size on a phone; down in pixels.
 type chart struct {
 	Bars []bar
 	Most int64
 }
 
 type bar struct {
-	X, Y, Width, Height int
-	Middle              int // where its month is written
-	Month               string
-	Shared              int64
+	X, Middle float64 // its left edge, and where its month is written
+	Y, Height int
+	Month     string // such as 01
+	Year      string // below the first bar and each January; else ""
+	Shared    int64
 }
 
 const (
 	chartMonths = 12
-	chartWidth  = 640
-	chartHeight = 160 // of the highest bar; months stand below, numbers above
-	chartTop    = 20
+	chartHeight = 160 // of the highest bar; months and years stand below
+	barWidth    = 6.0
 )
 
 // draw makes the bars of the last months, oldest first.
@@ -54,7 +56,6 @@ func draw(months []exchange.Month) (c chart) {
 	for _, m := range months {
 		c.Most = max(c.Most, m.Shared)
 	}
-	step := chartWidth / chartMonths
 	for i := range months {
 		m := months[len(months)-1-i]
 		height := 0
@@ -64,7 +65,12 @@ func draw(months []exchange.Month) (c chart) {
 		if m.Shared > 0 {
 			height = max(height, 2) // something is never drawn as nothing
 		}
-		c.Bars = append(c.Bars, bar{X: i*step + 8, Y: chartTop + chartHeight - height, Width: step - 16, Height: height, Middle: i*step + step/2, Month: m.Month, Shared: m.Shared})
+		year, month, _ := strings.Cut(m.Month, "-")
+		if i > 0 && month != "01" {
+			year = ""
+		}
+		left := float64(i*100) / chartMonths
+		c.Bars = append(c.Bars, bar{X: left, Middle: left + barWidth/2, Y: chartHeight - height, Height: height, Month: month, Year: year, Shared: m.Shared})
 	}
 	return c
 }

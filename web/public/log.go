@@ -1,6 +1,7 @@
 package public
 
 import (
+	"strconv"
 	"strings"
 
 	"tocsin/exchange"
@@ -12,14 +13,18 @@ func (p *pages) log(v *frame.Visit) error {
 	if err != nil {
 		return err
 	}
+	size, err := strconv.ParseInt(strings.SplitN(string(checkpoint), "\n", 3)[1], 10, 64)
+	if err != nil {
+		return err // a checkpoint has its size in the second line
+	}
 	keys := p.site.Exchange.Keys()
 	return p.show(v, "log", false, struct {
 		all
 		Origin, Key, Checkpoint string
-		Size                    string
+		Size                    int64
 		Checked                 exchange.TreeChecked
 		Never                   bool
-	}{p.all(v, "log"), keys.Origin(), keys.VerifierKey(), string(checkpoint), strings.SplitN(string(checkpoint), "\n", 3)[1], p.tree.Last(), p.tree.Last().At.IsZero()})
+	}{p.all(v, "log"), keys.Origin(), keys.VerifierKey(), string(checkpoint), size, p.tree.Last(), p.tree.Last().At.IsZero()})
 }
 
 // recompute recomputes the tree, at most once a minute whoever asks, and shows the log again.

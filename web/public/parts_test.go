@@ -40,16 +40,19 @@ func TestLines(t *testing.T) {
 func TestChart(t *testing.T) {
 	var months []exchange.Month
 	for i := range 13 {
-		months = append(months, exchange.Month{Month: fmt.Sprintf("20%02d-01", 26-i), Shared: int64(1_000_000 - i)})
+		months = append(months, exchange.Month{Month: time.Date(2026, time.Month(11-i), 1, 0, 0, 0, 0, time.UTC).Format("2006-01"), Shared: int64(1_000_000 - i)})
 	}
 	months[3].Shared, months[4].Shared = 1, 0
 	c := draw(months)
-	if len(c.Bars) != 12 || c.Bars[0].Month != "2015-01" || c.Bars[11].Month != "2026-01" || c.Most != 1_000_000 {
+	if len(c.Bars) != 12 || c.Bars[0].Month != "12" || c.Bars[11].Month != "11" || c.Most != 1_000_000 {
 		t.Fatalf("%+v", c)
 	}
 	for i, b := range c.Bars {
-		if b.Y < chartTop || b.Y+b.Height != chartTop+chartHeight || b.X < 0 || b.X+b.Width > chartWidth || i > 0 && b.X < c.Bars[i-1].X+c.Bars[i-1].Width {
+		if b.Y < 0 || b.Y+b.Height != chartHeight || b.X < 0 || b.X+barWidth > 100 || i > 0 && b.X < c.Bars[i-1].X+barWidth {
 			t.Errorf("bar %d leaves its place: %+v", i, b)
+		}
+		if want := map[int]string{0: "2025", 1: "2026"}[i]; b.Year != want {
+			t.Errorf("below bar %d stands %q, not %q", i, b.Year, want)
 		}
 	}
 	if c.Bars[8].Height != 2 || c.Bars[7].Height != 0 || c.Bars[11].Height != chartHeight {

@@ -164,11 +164,11 @@ func TestSignedIn(t *testing.T) {
 func TestFiguresShown(t *testing.T) {
 	w := newWorld(t)
 	month := time.Now().UTC().Format("2006-01")
-	if _, _, page := w.get("/public"); !strings.Contains(page, "This month ("+month+")") || !strings.Contains(page, "<dd>1<small>indicators") || !strings.Contains(page, "Northwater") {
+	if _, _, page := w.get("/public"); !strings.Contains(page, "In "+time.Now().UTC().Format("January 2006")+" so far") || !strings.Contains(page, `<a href="/public/figures#count-shared"><span class="vh">Objects shared: </span>1</a><small>indicators`) || !strings.Contains(page, "Northwater") {
 		t.Errorf("the start doesn't show the one object:\n%s", page)
 	}
 	_, _, page := w.get("/public/figures")
-	row := `<th scope="row">` + month + `</th><td class="num">1</td><td class="num">1</td><td class="num">0</td><td class="num">0</td><td class="num">0</td>`
+	row := `<th scope="row"><time datetime="` + month + `">` + month + `</time></th><td class="num">1</td><td class="num">1</td><td class="num">0</td><td class="num">0</td><td class="num">0</td>`
 	if !strings.Contains(page, row) || strings.Count(page, "<rect") != 1 {
 		t.Errorf("the table lacks %s:\n%s", row, page)
 	}
