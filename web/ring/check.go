@@ -178,8 +178,10 @@ func (d *desk) show(v *frame.Visit, b *checkPage) (f exchange.Filed, s *exchange
 
 // unreadable shows the first step again, with what is wrong and what was typed.
 func (d *desk) unreadable(v *frame.Visit, b *checkPage, f exchange.Filed, cause error) error {
-	p := pastePage{Errors: []problem{{"text", sentence(fault.Public(cause))}}, Kept: &b.Draft, KeptLink: "/ring/" + b.Draft.ID}
-	p.Failures, p.More = listed(f.Failures)
+	p := pastePage{Errors: []problem{{"text", frame.Said(cause)}}, Kept: &b.Draft, KeptLink: "/ring/" + b.Draft.ID}
+	if p.Failures, p.More = listed(f.Failures); len(f.Failures) > 0 {
+		p.Errors = []problem{{"refused", d.pages.Number(v, "unread.all", len(f.Failures))}}
+	}
 	body, err := d.drafts.Open(v.R.Context(), owner(v), b.Draft.ID)
 	if err != nil {
 		return d.afterOpen(v, err)
@@ -271,6 +273,11 @@ func (d *desk) sections(v *frame.Visit, b *checkPage, f exchange.Filed, s *excha
 		b.Next = at + b.Choices.query("view", b.View, "at", next.String()) + "#doc"
 	}
 	b.Alone = b.View != viewSTIX && len(b.Sections) == 1 && next == nil && from == (cursor{}) && b.Sections[0].Note == ""
+	for i := len(b.Sections) - 1; i > 0; i-- {
+		if s, before := &b.Sections[i], b.Sections[i-1]; s.Title == before.Title && s.Note+before.Note == "" {
+			s.Title = "" // one heading over a row of patterns
+		}
+	}
 	if from != (cursor{}) {
 		b.First = at + b.Choices.query("view", b.View) + "#doc"
 	}

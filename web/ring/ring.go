@@ -19,8 +19,6 @@ import (
 	"net/http"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"tocsin/draft"
 	"tocsin/exchange"
@@ -59,15 +57,6 @@ func owner(v *frame.Visit) draft.Owner {
 
 // problem is one line of the summary of errors: it leads to its field.
 type problem struct{ Field, Text string }
-
-// sentence makes a sentence of what a fault says.
-func sentence(s string) string {
-	r, size := utf8.DecodeRuneInString(s)
-	if s = string(unicode.ToUpper(r)) + s[size:]; !strings.HasSuffix(s, ".") {
-		s += "."
-	}
-	return s
-}
 
 // pastePage is the first step.
 type pastePage struct {

@@ -40,7 +40,7 @@ type piece struct {
 
 // section is one text, or the part of it that is on this page.
 type section struct {
-	Title  string
+	Title  string // "" where it is the one before's
 	Note   string
 	Pieces []piece
 	Goes   bool // the text goes on from the page before

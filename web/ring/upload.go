@@ -79,7 +79,7 @@ func (d *desk) notKept(v *frame.Visit, s *sent, err error) error {
 	if _, bad := intake.ParseFormat(s.format); bad != nil {
 		s.format, field = "", "format"
 	}
-	return d.showPaste(v, code, pastePage{Errors: []problem{{field, sentence(fault.Public(err))}}, Text: s.typed}, s.format)
+	return d.showPaste(v, code, pastePage{Errors: []problem{{field, frame.Said(err)}}, Text: s.typed}, s.format)
 }
 
 // receive reads a form, part by part.

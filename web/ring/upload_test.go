@@ -63,6 +63,12 @@ func TestUnreadable(t *testing.T) {
 
 	two := apptest.Bundle(apptest.Indicator("1", "ok.example"), `{"type":"indicator","spec_version":"2.1","id":"indicator--00000000-0000-4000-8000-000000000002"}`)
 	says(t, s.get(200, s.ana, s.draft(s.ana, "file:a.json", two)), "Not taken", "objects[1]", "1 part is not taken", "ok[.]example")
+	none := s.get(422, s.ana, s.draft(s.ana, "text", apptest.Bundle(`{"type":"indicator","id":"x"}`, `{"type":"report","id":"y"}`)))
+	says(t, none, "None of its 2 parts can be taken; why is said below. Nothing was shared.", "objects[1]")
+	leads(t, none)
+	if strings.Contains(none, `name="as"`) {
+		t.Error("a text that stands in its field is offered to be read elsewhere too")
+	}
 	binary := s.get(422, s.ana, s.draft(s.ana, "file:a.exe", "\x7fELF\x02\x01\x01\x00\x00\x00"))
 	if strings.Contains(binary, "ELF") {
 		t.Error("machine code is put into the text field")
