@@ -158,7 +158,9 @@ func monthName(m, lang string) (string, error) {
 	return monthOf(t, lang) + of + t.Format("2006"), err
 }
 
-func monthOf(t time.Time, lang string) string { return strings.Fields(cmp.Or(months[lang], months["en"]))[t.Month()-1] }
+func monthOf(t time.Time, lang string) string {
+	return strings.Fields(cmp.Or(months[lang], months["en"]))[t.Month()-1]
+}
 
 // stamp writes a time in UTC, in a form of package time whose words are English.
 func stamp(t time.Time, form, lang string) template.HTML {
