@@ -1,6 +1,7 @@
 package public_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -19,6 +20,31 @@ func TestInBrowser(t *testing.T) {
 		checks = append(checks, browser.Check{Name: name, URL: path}, browser.Check{Name: name + "-es", URL: path + "?lang=es"})
 	}
 	b.Sweep(t, w.url, append(checks, browser.Check{Name: "public-log-checked", URL: w.recomputed()}))
+}
+
+// look is what Sweep asks of a page, for one that a form leads to.
+func look(p *browser.Page, name string) {
+	for _, scheme := range []string{"light", "dark"} {
+		for _, width := range []int{1440, 390, 320} {
+			p.Scheme(scheme).Size(width, 900).Axe().Overflow().Shot(fmt.Sprintf("%s-%d-%s", name, width, scheme))
+		}
+	}
+}
+
+// TestCheckedInBrowser: what the check of a receipt leads to, in both languages: it
+// holds, it doesn't, it isn't one, and there is none.
+func TestCheckedInBrowser(t *testing.T) {
+	b := browser.Start(t)
+	w := newWorld(t)
+	p := b.Page(t, w.url).Expect("422")
+	for _, c := range []struct{ name, lang, text string }{
+		{"holds", "es", w.receipt}, {"fails", "en", strings.Replace(w.receipt, "index 0", "index 1", 1)}, {"no-receipt", "en", strings.Repeat("receipt", 100)}, {"missing", "es", ""},
+	} {
+		p.Go("/public/check?lang=" + c.lang)
+		p.Type("#text", c.text)
+		p.Follow(func() { p.Click("form .primary") })
+		look(p, "public-check-"+c.name+"-"+c.lang)
+	}
 }
 
 // recomputed has the tree checked and gives the page that shows it.

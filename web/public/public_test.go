@@ -183,11 +183,11 @@ func TestCheckReceipt(t *testing.T) {
 		fields []string
 		says   []string
 	}{
-		{"file", []string{"receipt", w.receipt}, []string{"The receipt holds", "The signature of the log</b>", "The entry is in the log</b>", "log.key</pre>", "Met</span>"}},
+		{"file", []string{"receipt", w.receipt}, []string{"The receipt holds", "The signature of the log</dd>", "The entry is in the log</dd>", "log.key</code>", "Met</span>"}},
 		{"pasted", []string{"text", "  " + strings.ReplaceAll(w.receipt, "\n", "\r\n") + "\r\n"}, []string{"The receipt holds"}},
 		{"file before text", []string{"receipt", w.receipt, "text", "nonsense"}, []string{"The receipt holds"}},
-		{"object", []string{"receipt", w.receipt, "object", w.object}, []string{"The receipt holds", "The object is covered</b>", "--object OBJECT"}},
-		{"another object", []string{"receipt", w.receipt, "object", w.object + " "}, []string{"does not hold", "The object is covered</b>", "Not met</span>"}},
+		{"object", []string{"receipt", w.receipt, "object", w.object}, []string{"The receipt holds", "The object is covered</dd>", "--object OBJECT"}},
+		{"another object", []string{"receipt", w.receipt, "object", w.object + " "}, []string{"does not hold", "The object is covered</dd>", "Not met</span>"}},
 		{"changed", []string{"receipt", changed}, []string{"does not hold", "Not met"}},
 		{"no receipt", []string{"receipt", "just a text"}, []string{"does not hold"}},
 	} {
