@@ -2,12 +2,16 @@ package review_test
 
 import (
 	"fmt"
+	"net/url"
+	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"tocsin/apptest"
 	"tocsin/browser"
 	"tocsin/member"
+	"tocsin/store"
 )
 
 // fill files what a reviewer finds in the morning.
@@ -19,6 +23,18 @@ func fill(n *apptest.Node, reports int) {
 	}
 }
 
+// older makes the oldest passages older.
+func older(n *apptest.Node, passages int, by time.Duration) {
+	n.Helper()
+	err := n.App.Node().DB.Write(n.Context(), func(tx *store.Tx) error {
+		_, err := tx.Exec(n.Context(), `UPDATE held SET created = created - $1 WHERE id IN (SELECT id FROM held ORDER BY created, id LIMIT $2)`, by.Microseconds(), passages)
+		return err
+	})
+	if err != nil {
+		n.Fatal(err)
+	}
+}
+
 func TestInBrowser(t *testing.T) {
 	b := browser.Start(t)
 	empty, n := apptest.Start(t), apptest.Start(t, "Harbor Bank")
@@ -27,7 +43,29 @@ func TestInBrowser(t *testing.T) {
 	_, _, page := n.Page(rev, "/review", nil)
 	id := link.FindStringSubmatch(page)[1]
 	b.Sweep(t, empty.URL, []browser.Check{{Name: "review-empty", URL: "/review", CookieName: "tocsin", Cookie: empty.PersonAs(member.RoleReviewer)}})
+	long := apptest.Start(t, "Harbor Bank")
+	fill(long, 23)
+	text := strings.Repeat(`The loader writes to C:\\Users\\jdoe and calls 203.0.113.80 again. `, 60)
+	long.Want(201, "Harbor Bank", "POST", "/api/v1/reports", withText("d1", "long.evil.example", text+doubtful+" "+strings.Repeat("unbroken", 100)+" "+text))
+	older(long, 20, 190*time.Minute)
+	older(long, 10, 110*time.Minute)
+	bo := long.PersonAs(member.RoleReviewer)
+	_, _, page = long.Page(bo, "/review", nil)
+	// The release of a name would take two.
+	mailboxes := regexp.MustCompile(`<li><a href="/review/(held-[0-9a-f]+)"[^>]*><b>Mailbox`).FindAllStringSubmatch(page, -1)
+	first, second, last := mailboxes[0][1], mailboxes[1][1], mailboxes[len(mailboxes)-1][1]
+	for id, form := range map[string]url.Values{first: {"verdict": {"release"}, "why": {"needed"}}, second: {"verdict": {"remove"}, "why": {"bystander"}}} {
+		if code, _, text := long.Page(bo, "/review/"+id, form); code != 303 {
+			t.Fatalf("deciding: %d %s", code, text)
+		}
+	}
+	var checks []browser.Check
+	for name, address := range map[string]string{"review-many": "/review", "review-late": "/review?show=late", "review-lately": "/review?show=decided", "review-decided": "/review/" + first, "review-long": "/review/" + last} {
+		checks = append(checks, browser.Check{Name: name, URL: address, CookieName: "tocsin", Cookie: bo})
+	}
+	b.Sweep(t, long.URL, checks)
 	b.Sweep(t, n.URL, []browser.Check{
+		{Name: "review-none-late", URL: "/review?show=late", CookieName: "tocsin", Cookie: rev},
 		{Name: "review-queue", URL: "/review", CookieName: "tocsin", Cookie: rev},
 		{Name: "review-passage", URL: "/review/" + id, CookieName: "tocsin", Cookie: rev},
 		{Name: "review-done", URL: "/review/" + id + "?was=released&entry=48213", CookieName: "tocsin", Cookie: rev},
@@ -97,7 +135,7 @@ func TestKeysOfTheDesk(t *testing.T) {
 	if got := p.Text(".errors"); !strings.Contains(got, "speaks for Remove") {
 		t.Errorf("a reason to remove with the key to release: %s", got)
 	}
-	p.Axe()
+	p.Axe().Shot("review-error").Size(320, 640).Overflow().Axe().Shot("review-error-320")
 	if len(d.queue()) != 4 {
 		t.Error("something was decided")
 	}

@@ -32,10 +32,14 @@ var script []byte
 // desk, counts down from it). Nothing happens by itself when it is over.
 const Target = 4 * time.Hour
 
-// queueMax is how many passages the list at the side shows, and lastMax how many
-// decisions the median wait is of.
+// soon is how much time is left when a passage is marked as due.
+const soon = time.Hour
+
+// queueMax is how many passages a list shows at once, and lastMax how many decisions
+// the median wait is of.
 const (
 	queueMax = 50
+	asideMax = 12 // beside a passage
 	readMax  = 1000
 	lastMax  = 50
 )
@@ -63,6 +67,7 @@ type waiting struct {
 	Since  time.Time
 	Waited time.Duration
 	Late   bool
+	Soon   bool          // it will be late within the hour
 	Left   time.Duration // to the target, or past it
 	Here   bool          // the one that is shown
 }
@@ -72,13 +77,22 @@ type side struct {
 	Queue    []waiting
 	Waiting  int64
 	Late     int
-	More     int64 // that the list doesn't show
+	From     int   // how many stand before the first of the list
+	More     int64 // that come after its last
 	Last     *exchange.Decision
 	Median   time.Duration // of the last decisions; 0 without any
 	Place    int           // of the passage shown, from 1; 0 for none
 	Next     string        // ids, "" for none
 	Previous string
+	Show     string // of the queue: all of it, or one of the below
+	Aside    bool   // it stands beside what is shown
 }
+
+// What else the queue's page shows.
+const (
+	showLate    = "late"
+	showDecided = "decided" // those of which the median is
+)
 
 func (d *desk) side(v *frame.Visit, here string) (out side, err error) {
 	ctx, s := v.R.Context(), v.Visitor.Session
@@ -98,6 +112,7 @@ func (d *desk) side(v *frame.Visit, here string) (out side, err error) {
 	if len(last) > 0 {
 		out.Last, out.Median = &last[0], median(last)
 	}
+	out.Aside = here != ""
 	now := time.Now().UTC()
 	for i, p := range all {
 		w := d.waits(v, p, now)
@@ -114,6 +129,37 @@ func (d *desk) side(v *frame.Visit, here string) (out side, err error) {
 	return out, nil
 }
 
+// FirstLink and MoreLink are where a list goes on.
+func (s *side) FirstLink() string { return s.listLink(0) }
+
+func (s *side) MoreLink() string {
+	if s.Aside {
+		return s.listLink(0)
+	}
+	return s.listLink(s.From + len(s.Queue))
+}
+
+func (s *side) listLink(from int) string {
+	q := url.Values{}
+	if s.Show != "" {
+		q.Set("show", s.Show)
+	}
+	if from > 0 {
+		q.Set("from", strconv.Itoa(from))
+	}
+	if len(q) == 0 {
+		return "/review"
+	}
+	return "/review?" + q.Encode()
+}
+
+// cut leaves most of the list, from one on, of all that are counted.
+func (s *side) cut(from, most int, all int64) {
+	s.From = max(0, min(from, len(s.Queue)-1))
+	s.Queue = s.Queue[s.From:min(len(s.Queue), s.From+most)]
+	s.More = all - int64(s.From+len(s.Queue))
+}
+
 func (d *desk) waits(v *frame.Visit, p held.Passage, now time.Time) waiting {
 	w := waiting{Passage: p, Title: d.kind(v, p.Kind), Since: time.UnixMicro(p.Created).UTC()}
 	w.at(now)
@@ -124,10 +170,11 @@ func (d *desk) waits(v *frame.Visit, p held.Passage, now time.Time) waiting {
 func (w *waiting) at(now time.Time) {
 	w.Waited = max(0, now.Sub(w.Since))
 	w.Late, w.Left = w.Waited > Target, Target-w.Waited
+	w.Soon = !w.Late && w.Left < soon
 }
 
 // neighbours finds what comes before and after the passage shown, and cuts the
-// list to what stands around it.
+// list beside it to what stands around it.
 func (s *side) neighbours() {
 	i := s.Place - 1
 	if i > 0 {
@@ -136,9 +183,10 @@ func (s *side) neighbours() {
 	if s.Place > 0 && i+1 < len(s.Queue) {
 		s.Next = s.Queue[i+1].ID
 	}
-	from := max(0, min(i-queueMax/2, len(s.Queue)-queueMax))
-	s.Queue = s.Queue[from:min(len(s.Queue), from+queueMax)]
-	s.More = s.Waiting - int64(len(s.Queue))
+	if s.Aside {
+		s.cut(min(i-asideMax/2, len(s.Queue)-asideMax), asideMax, s.Waiting)
+		s.From, s.More = 0, s.Waiting-int64(len(s.Queue))
+	}
 }
 
 // median is the median time from held to decided.
@@ -159,7 +207,17 @@ type notice struct {
 
 type queueBody struct {
 	side
-	Done *notice
+	Done   *notice
+	Lately []lately
+}
+
+// lately is one of the last decisions.
+type lately struct {
+	held.Passage
+	Title  string
+	Word   string // of its state
+	Waited time.Duration
+	At     time.Time
 }
 
 func (d *desk) queue(v *frame.Visit) error {
@@ -167,7 +225,36 @@ func (d *desk) queue(v *frame.Visit) error {
 	if err != nil {
 		return err
 	}
-	return d.reply(v, http.StatusOK, "queue", queueBody{s, done(v.R.URL.Query())})
+	b := queueBody{side: s, Done: done(v.R.URL.Query())}
+	from, _ := strconv.Atoi(v.R.URL.Query().Get("from")) // else from the oldest
+	switch b.Show = v.R.URL.Query().Get("show"); b.Show {
+	case "":
+		b.cut(from, queueMax, b.Waiting)
+	case showLate:
+		b.Queue = slices.DeleteFunc(b.Queue, func(w waiting) bool { return !w.Late })
+		b.cut(from, queueMax, int64(b.Late))
+	case showDecided:
+		if b.Lately, err = d.lately(v); err != nil {
+			return err
+		}
+	default:
+		return fault.At(fault.NotFound, "show", "the desk has no such list")
+	}
+	return d.reply(v, http.StatusOK, "queue", b)
+}
+
+// lately gives the decisions of which the median is.
+func (d *desk) lately(v *frame.Visit) (out []lately, err error) {
+	last, err := d.x.Decided(v.R.Context(), v.Visitor.Session, lastMax)
+	for _, one := range last {
+		p := one.Passage
+		word := "removed"
+		if held.StateName(p.State) == "released" {
+			word = "shared"
+		}
+		out = append(out, lately{p, d.kind(v, p.Kind), word, one.At.Sub(time.UnixMicro(p.Created)), one.At})
+	}
+	return out, err
 }
 
 // done reads from an address what was done just now; anything else says nothing.
@@ -308,7 +395,7 @@ func (d *desk) decided(v *frame.Visit, id string, code int, first bool) error {
 		b.Why = d.word(v, "why.", dec.Why)
 	}
 	b.Waited = dec.At.Sub(b.Since)
-	if b.side, err = d.side(v, ""); err != nil {
+	if b.side, err = d.side(v, id); err != nil {
 		return err
 	}
 	return d.reply(v, code, "decided", b)

@@ -115,6 +115,44 @@ func TestOnlyReviewers(t *testing.T) {
 	}
 }
 
+// TestFiguresLead: each figure leads to a list of as many as it says.
+func TestFiguresLead(t *testing.T) {
+	d := newDesk(t, 3)
+	older(d.Node, 2, 5*time.Hour)
+	ids := d.queue()
+	text := d.page("/review")
+	for name, want := range map[string]int{"Waiting": 6, "Late": 2} {
+		m := regexp.MustCompile(`<dt>` + name + `</dt><dd><b><a href="([^"]+)">(\d+)</a>`).FindStringSubmatch(text)
+		if m == nil || m[2] != fmt.Sprint(want) {
+			t.Errorf("%s: %q, not %d", name, m, want)
+			continue
+		}
+		if rows := link.FindAllString(d.page(m[1])[strings.Index(d.page(m[1]), "<ol"):], -1); len(rows) != want {
+			t.Errorf("%s says %s and leads to %d rows", name, m[2], len(rows))
+		}
+	}
+	has(t, text, "none yet")
+	has(t, d.page("/review?show=decided"), "Nothing was decided yet")
+	// The median wait leads to the decisions that it is of.
+	for _, id := range ids[:2] {
+		d.decide(id, "remove", "bystander")
+	}
+	text = d.page("/review?show=late")
+	has(t, text, "No passage is late", `<dt>Median wait</dt><dd><b><a href="/review?show=decided">5 h`)
+	lately := d.page("/review?show=decided")
+	has(t, lately, "The last 2 decisions", "Removed</span>", `href="/review/`+ids[0]+`"`, `href="/review/`+ids[1]+`"`)
+	if got := strings.Count(lately, "<tr data-row>"); got != 2 {
+		t.Errorf("%d decisions", got)
+	}
+	hasNot(t, lately, "tom.baker", "Sokolov", ids[2])
+	if code, _, _ := d.Page(d.reviewer, "/review?show=else", nil); code != 404 {
+		t.Errorf("a list that isn't there: %d", code)
+	}
+	if code, _, _ := d.Page(d.Person(bank), "/review?show=decided", nil); code != 403 {
+		t.Errorf("an analyst sees the decisions: %d", code)
+	}
+}
+
 // TestPassage: in its context, with what was removed hidden; no verdict is the
 // default.
 func TestPassage(t *testing.T) {
