@@ -35,6 +35,7 @@ type auditPage struct {
 	Since        string
 	Older, First string // addresses; "" for none
 	Filtered     bool
+	Of           string // whose acts alone these are
 }
 
 // choice is an act that the list can be narrowed to.
@@ -102,6 +103,9 @@ func (d *desk) audit(v *frame.Visit) error {
 	page := part(rows, newest, auditRows, pageRoom, func(r auditRow) int64 { return -r.N }, func(r auditRow) int {
 		return 560 + width(r.Who) + width(r.Member) + width(r.Says) + 2*width(r.What)
 	})
+	if f.Person != 0 && len(rows) > 0 {
+		b.Of = rows[0].Who
+	}
 	if b.Rows = page.Rows; page.More {
 		keep.Set("before", strconv.FormatInt(-page.Next, 10))
 		b.Older = "/audit?" + keep.Encode()
@@ -141,6 +145,10 @@ func link(s member.Session, ref string) string {
 	case "held":
 		if s.May(member.ActReview) == nil {
 			return "/review/" + ref
+		}
+	case "person":
+		if s.May(member.ActAudit) == nil || s.May(member.ActOwn) == nil {
+			return "/audit?person=" + number
 		}
 	case "member":
 		if s.May(member.ActAdminister) == nil || s.May(member.ActOwn) == nil && number == fmt.Sprint(s.Member.ID) {

@@ -304,3 +304,32 @@ func TestForeignForms(t *testing.T) {
 		t.Error("a member was added from another site")
 	}
 }
+
+// What the record is about leads to its page, for those who may see that.
+func TestLinksOfTheRecord(t *testing.T) {
+	h := newHouse(t)
+	own := fmt.Sprintf("/members/%d", h.id(bank))
+	h.page(303, h.first, "/groups", "name", "harbour")
+	h.page(303, h.first, "/groups/16/members", "member", bank, "do", "in")
+	h.page(303, h.ana, own+"/named", "named", "yes")
+	for who, c := range map[string]struct{ some, none []string }{
+		h.first:                        {[]string{`href="/groups/16"`, `href="` + own + `"`}, nil},
+		h.ana:                          {[]string{`href="` + own + `"`}, []string{"/groups/"}},
+		h.PersonAs(member.RoleAuditor): {[]string{"group 16"}, []string{"/groups/", own}},
+	} {
+		page := h.page(200, who, "/audit")
+		_, page, _ = strings.Cut(page, "<main")
+		for _, want := range c.some {
+			if !strings.Contains(page, want) {
+				t.Errorf("no %s on %s", want, text("<main"+page))
+			}
+		}
+		for _, bad := range c.none {
+			if strings.Contains(page, `href="`+bad) {
+				t.Errorf("a link to %s, where they may not go", bad)
+			}
+		}
+	}
+	person := regexp.MustCompile(`/audit\?person=\d+`).FindString(h.page(200, h.ana, "/audit"))
+	h.says(h.page(200, h.ana, person), "What Ana of Harbor Bank did.")
+}

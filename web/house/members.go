@@ -230,7 +230,7 @@ func (d *desk) lists(v *frame.Visit, b *memberPage, name string, after int64, ro
 		for i, k := range keys {
 			all[i] = keyRow{k, int(time.Since(k.Created) / (24 * time.Hour))}
 		}
-		b.Keys = part(all, after, rows, room, func(k keyRow) int64 { return -k.ID }, func(keyRow) int { return 640 })
+		b.Keys = part(all, after, rows, room, func(k keyRow) int64 { return -k.ID }, func(keyRow) int { return 600 })
 		return err
 	case "groups":
 		groups, err := d.x.Members().Groups(ctx)
@@ -251,7 +251,7 @@ func (d *desk) lists(v *frame.Visit, b *memberPage, name string, after int64, ro
 	for i, w := range words {
 		all[i] = wordRow{w, i + 1}
 	}
-	b.Words = part(all, after, rows, room, func(w wordRow) int64 { return int64(w.N) }, func(w wordRow) int { return 640 + 2*width(w.Name) + width(w.Group) })
+	b.Words = part(all, after, rows, room, func(w wordRow) int64 { return int64(w.N) }, func(w wordRow) int { return 620 + 2*width(w.Name) + width(w.Group) })
 	return err
 }
 

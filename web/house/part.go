@@ -16,7 +16,7 @@ const (
 	pageRows = 50     // rows of a list that has a page of its own
 	pageRoom = 33_000 // bytes of HTML for its rows
 	fewRows  = 10     // rows of each list of a member's page; all of them stand on a page of their own
-	fewRoom  = 6_000  // bytes of HTML for these
+	fewRoom  = 7_000  // bytes of HTML for these
 )
 
 // newest is a cursor before everything.

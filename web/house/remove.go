@@ -26,6 +26,7 @@ type loss struct {
 	Back  string // where it is kept
 	Then  string // where it goes once it is done; "" for Back
 	Who   string // the member that goes into a group, or out of it
+	Final string // key of what can't be undone; "" for all of it
 }
 
 // line is one of what goes or stays: a word with its number, which leads to what it
@@ -165,7 +166,7 @@ func (d *desk) changeOfGroup(v *frame.Visit, id int64) (l loss, err error) {
 	if err != nil {
 		return l, errNone
 	}
-	l = loss{Name: g.Name, Of: of.Member.Name, Who: of.Member.Name, Back: groupPath(g.Audience), Grave: exchange.Grave{Act: exchange.GraveLeave, Member: of.Member.ID, Group: g.Audience},
+	l = loss{Name: g.Name, Of: of.Member.Name, Who: of.Member.Name, Back: groupPath(g.Audience), Final: v.R.PathValue("kind"), Grave: exchange.Grave{Act: exchange.GraveLeave, Member: of.Member.ID, Group: g.Audience},
 		Lines: []line{{"people", "group.others", len(g.Members), groupPath(g.Audience)}}}
 	if v.R.PathValue("kind") == "leave" {
 		l.Lines = append(l.Lines, line{"minus", "leave.reads", plain, ""})
