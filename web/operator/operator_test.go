@@ -58,7 +58,7 @@ func TestFollowersShown(t *testing.T) {
 		}
 	}
 	_, _, page := n.Page(olga, "/operator", nil)
-	shows(t, page, `</time></td><td class="num">10 s</td>`, "Lags</span> 11 s</td>", "<h1>1 follower lags</h1>", `<a href="#followers">`, `<a href="/receipt/0">entry 0</a>`)
+	shows(t, page, `Behind the log">10 s</td>`, "Lags</span> 11 s</td>", "<h1>1 follower lags</h1>", `<a href="#followers">`, `<a href="/receipt/0">entry 0</a>`)
 	if strings.Count(page, "Lags</span>") != 1 {
 		t.Errorf("%d followers lag, one does", strings.Count(page, "Lags</span>"))
 	}
