@@ -52,6 +52,8 @@ type body struct {
 	Cut, CutReason int    // how many characters of the reference and the reason are not put back
 	Change         bool   // what goes is not what was shown before
 	Back           string // where who keeps it goes
+	Parts          string // the report's page, which lists what goes; "" when it is no report
+	More           int    // objects that Names leaves out
 	Others         int    // organisations that see something of it, without one's own
 	What           string // heading: a key of words
 }
@@ -104,7 +106,15 @@ func (p pages) fill(v *frame.Visit, ref string, b *body) error {
 	}
 	preview.Ref = b.Ref
 	b.RecallPreview, b.Found, b.Others = preview, true, max(0, preview.Members-1)
-	b.Types = p.Counted(v, "type.", preview.Types)
+	b.Types, b.More = p.Counted(v, "type.", preview.Types), max(0, preview.Objects-len(preview.Names))
+	if n, ok := strings.CutPrefix(b.Ref, "report-"); ok && b.Thing == "" {
+		b.Parts = "/report/" + url.PathEscape(n)
+	}
+	for i, c := range b.Types {
+		if b.Parts != "" && c.Kind != "" {
+			b.Types[i].Link = b.Parts + "?type=" + url.QueryEscape(c.Kind) + "#objects"
+		}
+	}
 	for _, name := range preview.Names {
 		b.Names = append(b.Names, frame.OneLine(name, 100))
 	}
@@ -177,8 +187,8 @@ func (p pages) show(v *frame.Visit, code int, b body) error {
 	b.Back = "/reports"
 	if b.Thing != "" {
 		b.Back = "/i/" + url.PathEscape(b.Thing)
-	} else if n, ok := strings.CutPrefix(b.Ref, "report-"); ok {
-		b.Back = "/report/" + url.PathEscape(n)
+	} else if b.Parts != "" {
+		b.Back = b.Parts
 	}
 	title := p.Word(v, b.What)
 	if b.Error != "" {

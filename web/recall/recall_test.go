@@ -31,7 +31,7 @@ func TestTakeBack(t *testing.T) {
 	if code != 200 {
 		t.Fatalf("%d %s", code, page)
 	}
-	n.Says(page, "2 objects go", "Nothing is taken back yet", "Goes 2 2 indicators", "In force through it 2 1 of them stays in force through others", "Others that have it 2 TLP:GREEN", "evil[.]example , worse[.]example", "In force since", "Take it back from 2 organisations")
+	n.Says(page, "2 objects go", "Nothing is taken back yet", "Goes 2 2 indicators", "In force through it 2 1 of them stays in force through others", "Others that have it 2 TLP:GREEN", "What goes evil[.]example worse[.]example", "In force since", "Take it back from 2 organisations")
 	if strings.Contains(page, "data-focus") || strings.Contains(page, "autofocus") {
 		t.Error("the focus starts on something of a page that takes back")
 	}

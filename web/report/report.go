@@ -84,7 +84,7 @@ type row struct {
 	Long       bool // it has a word that no line can break
 	More       int
 	Collection string
-	State      string // word
+	State      string // word; without its icon, which 200 times over has no room
 	Class      string
 	Position   string
 	Raw        string // address
@@ -93,6 +93,7 @@ type row struct {
 // passage is a line of what was held.
 type passage struct {
 	Kind, Path, State string
+	Link              string // to the desk of who decides
 }
 
 func (p pages) report(v *frame.Visit) error {
@@ -118,6 +119,7 @@ func (p pages) report(v *frame.Visit) error {
 	p.table(v, b)
 	b.Texts, b.MoreText = p.texts(v, e.Objects)
 	b.Past = p.Past(v, e.History, e.Index)
+	b.lead()
 	b.pages()
 	title := p.Word(v, "title."+b.What, "n", e.Index)
 	b.Heading = p.heading(v, e.Title, e.Named, title)
@@ -154,7 +156,11 @@ func (p pages) count(v *frame.Visit, b *body) {
 		b.Removed = append(b.Removed, line{Kind: c.Kind, N: c.N, Word: p.words(v, "label.", c.Kind, c.N)})
 	}
 	for _, h := range b.EntryView.Held {
-		b.Waits = append(b.Waits, passage{p.WordOr(v, "label.", h.Kind), h.Path, held.StateName(h.State)})
+		w := passage{Kind: p.WordOr(v, "label.", h.Kind), Path: h.Path, State: held.StateName(h.State)}
+		if v.Visitor.Session.May(member.ActReview) == nil {
+			w.Link = "/review/" + h.ID
+		}
+		b.Waits = append(b.Waits, w)
 	}
 }
 

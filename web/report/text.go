@@ -28,6 +28,8 @@ type text struct {
 type piece struct {
 	Text  string
 	Label string // cut or held; "" for text
+	Kind  string // of what is gone, as the account has it
+	ID    string // where the account leads to
 }
 
 // prose are the properties in which people write.
@@ -74,7 +76,7 @@ func (p pages) pieces(v *frame.Visit, s string) (out []piece) {
 	}
 	for _, m := range regexp.MustCompile(labels).FindAllStringSubmatchIndex(s, -1) {
 		name, key := s[m[2]:m[3]], "label."+s[m[2]:m[3]]
-		label := piece{Text: p.Word(v, key), Label: "cut"}
+		label := piece{Text: p.Word(v, key), Label: "cut", Kind: name}
 		if name == "held" {
 			label.Label = "held"
 		} else if label.Text == key {
@@ -88,4 +90,22 @@ func (p pages) pieces(v *frame.Visit, s string) (out []piece) {
 	}
 	add(s[at:])
 	return out
+}
+
+// lead makes the account lead to the first label of each kind in the texts.
+func (b *body) lead() {
+	first := map[string]*piece{}
+	for _, t := range b.Texts {
+		for i, p := range t.Pieces {
+			if p.Kind != "" && first[p.Kind] == nil {
+				first[p.Kind] = &t.Pieces[i]
+			}
+		}
+	}
+	for i, r := range b.Removed {
+		if p := first[r.Kind]; p != nil {
+			p.ID = "in-" + p.Kind
+			b.Removed[i].Link = "#" + p.ID
+		}
+	}
 }
