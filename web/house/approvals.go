@@ -161,7 +161,7 @@ func (d *desk) decide(v *frame.Visit) error {
 	}
 	if p, ok := told(err, "do"); ok || fault.KindOf(err) == fault.Gone {
 		if !ok {
-			p = problem{fault.Public(err), "do"}
+			p = problem{frame.Said(err), "do"}
 		}
 		return d.showApproval(v, p)
 	}

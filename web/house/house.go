@@ -113,7 +113,7 @@ type problem struct{ Text, Field string }
 func told(err error, field string) (problem, bool) {
 	switch fault.KindOf(err) {
 	case fault.Invalid, fault.Conflict, fault.NotFound, fault.Refused, fault.Busy:
-		return problem{fault.Public(err), field}, true
+		return problem{frame.Said(err), field}, true
 	}
 	return problem{}, false
 }

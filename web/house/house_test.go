@@ -103,7 +103,10 @@ func TestAnAnalystsOwnHouse(t *testing.T) {
 	// Consent and trust.
 	h.page(303, h.ana, own+"/named", "named", "yes")
 	h.says(h.page(200, h.ana, own), "Others see this organisation's name")
-	h.says(h.page(422, h.ana, own+"/trust", "source", "Nobody At All", "trust", "alert"), "you see no one source under this name")
+	h.says(h.page(422, h.ana, own+"/trust", "source", "Nobody At All", "trust", "alert"), "You see no one source under this name")
+	if page := h.page(422, h.ana, own+"/trust", "source", "Nobody At All", "trust", "none"); !strings.Contains(page, `name="source" value="Nobody At All"`) || !strings.Contains(page, `<option value="none" selected>`) {
+		t.Error("what was typed and chosen is gone")
+	}
 	// A key is removed on a page of its own, with its beginning typed.
 	remove := regexp.MustCompile(`/remove/key/\d+`).FindString(page)
 	h.says(h.page(200, h.ana, remove), "Defences that use it read no more lists", "It can't be undone.")
@@ -127,8 +130,8 @@ func TestAnAnalystsOwnHouse(t *testing.T) {
 func TestInvitation(t *testing.T) {
 	h := newHouse(t)
 	own := fmt.Sprintf("/members/%d", h.id(bank))
-	h.says(h.page(422, h.ana, own+"/invite", "login", "bo lund", "name", "Bo Lund", "role", "analyst"), "a login has 3 to 64")
-	h.says(h.page(422, h.ana, own+"/invite", "login", "bo.lund", "name", "Bo Lund", "role", "operator"), "a person of this member may be: analyst")
+	h.says(h.page(422, h.ana, own+"/invite", "login", "bo lund", "name", "Bo Lund", "role", "analyst"), "A login has 3 to 64")
+	h.says(h.page(422, h.ana, own+"/invite", "login", "bo.lund", "name", "Bo Lund", "role", "operator"), "A person of this member may be: analyst")
 	shown := h.page(200, h.ana, own+"/invite", "login", "bo.lund", "name", "Bo Lund", "role", "analyst")
 	h.says(shown, "Give it to Bo Lund yourself", "You won't see it again")
 	link := regexp.MustCompile(`data-copy="[^"]*(/welcome/[^"]+)"`).FindStringSubmatch(shown)
@@ -161,10 +164,10 @@ func TestAnOperatorsHouse(t *testing.T) {
 	h.says(h.page(200, h.first, "/members"), "3 members share here", bank, hospital, "never")
 	where := h.page(303, h.first, "/members", "name", "Port City", "role", "member")
 	h.says(h.page(200, h.first, where), "Port City", "Nobody signs in for this member yet", "There is no key")
-	h.says(h.page(422, h.first, "/members", "name", "port  city", "role", "member"), "a member of this name is there already")
+	h.says(h.page(422, h.first, "/members", "name", "port  city", "role", "member"), "A member of this name is there already")
 	h.says(h.page(200, h.first, "/groups"), "There is no sharing group yet")
 	h.page(303, h.first, "/groups", "name", "harbour")
-	h.says(h.page(422, h.first, "/groups", "name", "red"), "this name is the community's")
+	h.says(h.page(422, h.first, "/groups", "name", "red"), "This name is the community's")
 	h.page(303, h.first, "/groups/16/members", "member", "Port City", "do", "in")
 	h.says(h.page(200, h.first, where), "harbour")
 	h.page(303, h.first, "/groups/16/members", "member", "Port City", "do", "out")
@@ -185,7 +188,7 @@ func TestTwoPeopleRemoveAMember(t *testing.T) {
 	if strings.Contains(page, "autofocus") {
 		t.Error("something has the focus on a page that removes")
 	}
-	h.says(h.page(422, h.first, remove, "typed", bank, "reason", " "), "say why")
+	h.says(h.page(422, h.first, remove, "typed", bank, "reason", " "), "Say why")
 	h.says(h.page(422, h.first, remove, "typed", hospital, "reason", "It left."), "This is not its name", "Nothing was done")
 	where := h.page(303, h.first, remove, "typed", "harbor bank", "reason", "It left the exchange.")
 	h.says(h.page(200, h.first, where), "You asked for this", "Take the request back", "It left the exchange.")

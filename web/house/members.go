@@ -144,6 +144,9 @@ type memberPage struct {
 	Two     bool // a key of it, and another operator, take two people
 	Only    bool // the visitor is the only operator
 	Reason  string
+	Role    string // as chosen, when the form wasn't taken; Source and Trust as well
+	Source  string
+	Trust   string
 }
 
 func (d *desk) member(v *frame.Visit) error {
@@ -186,7 +189,8 @@ func (d *desk) showMember(v *frame.Visit, id member.ID, p problem) error {
 	}
 	if b.Problem = p; p.Text != "" {
 		b.Reason = value(v, "reason")
-		b.Login, b.Name = value(v, "login"), value(v, "name")
+		b.Login, b.Name, b.Role = value(v, "login"), value(v, "name"), value(v, "role")
+		b.Source, b.Trust = value(v, "source"), value(v, "trust")
 	}
 	for _, name := range []string{"people", "keys", "groups", "trust"} {
 		if err := d.lists(v, &b, name, newest, fewRows, fewRoom); err != nil {

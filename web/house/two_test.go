@@ -27,7 +27,7 @@ func TestTwoMakeAnOperatorsKey(t *testing.T) {
 	h.says(h.page(200, h.first, office), "A full key of this member takes a second person")
 	shown := h.page(200, h.first, office+"/keys", "kind", "feed")
 	h.says(shown, "it reads lists and nothing else")
-	h.says(h.page(422, h.first, office+"/keys", "kind", "full"), "say why")
+	h.says(h.page(422, h.first, office+"/keys", "kind", "full"), "Say why")
 	where := h.page(303, h.first, office+"/keys", "kind", "full", "reason", "For the nightly backup.")
 	h.says(h.page(200, h.second, where), "A new key that acts as the operator: operator", "For the nightly backup.", "does alone what takes two people")
 	if page := h.page(403, h.first, where, "do", "approve"); key.MatchString(page) {
@@ -57,7 +57,7 @@ func TestRolePage(t *testing.T) {
 	h.says(h.page(422, h.first, cleo, "role", "emperor"), "Choose one of the roles")
 	h.page(303, h.first, cleo, "role", "auditor") // one is enough for that
 	h.says(h.page(200, h.first, cleo), "auditor now", "2 of 8 kinds of acts: read, read the audit record.")
-	h.says(h.page(422, h.first, cleo, "role", "operator"), "say why")
+	h.says(h.page(422, h.first, cleo, "role", "operator"), "Say why")
 	where := h.page(303, h.first, cleo, "role", "operator", "reason", "We need a third.")
 	h.says(h.page(200, h.second, where), "Give the role of operator: Cleo", "May everything here")
 	h.page(303, h.second, where, "do", "approve")
@@ -147,7 +147,7 @@ func TestRotatePage(t *testing.T) {
 	}
 	// An operator's key: two.
 	office := regexp.MustCompile(`/keys/\d+/rotate`).FindString(h.page(200, h.first, fmt.Sprintf("/members/%d", h.id(apptest.Operator))))
-	h.says(h.page(422, h.first, office, "reason", " "), "say why")
+	h.says(h.page(422, h.first, office, "reason", " "), "Say why")
 	where := h.page(303, h.first, office, "reason", "It is a year old.")
 	h.says(h.page(200, h.second, where), "Replace a key that acts as the operator: operator", "works for 24 hours more")
 	h.Keys["office"] = key.FindString(h.page(200, h.second, where, "do", "approve"))
