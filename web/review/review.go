@@ -130,16 +130,16 @@ func (d *desk) side(v *frame.Visit, here string) (out side, err error) {
 }
 
 // FirstLink and MoreLink are where a list goes on.
-func (s *side) FirstLink() string { return s.listLink(0) }
+func (s side) FirstLink() string { return s.listLink(0) }
 
-func (s *side) MoreLink() string {
+func (s side) MoreLink() string {
 	if s.Aside {
 		return s.listLink(0)
 	}
 	return s.listLink(s.From + len(s.Queue))
 }
 
-func (s *side) listLink(from int) string {
+func (s side) listLink(from int) string {
 	q := url.Values{}
 	if s.Show != "" {
 		q.Set("show", s.Show)

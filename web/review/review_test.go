@@ -327,7 +327,7 @@ func TestTarget(t *testing.T) {
 func TestLongQueue(t *testing.T) {
 	d := newDesk(t, 40)
 	text := d.page("/review")
-	has(t, text, "80 passages wait", "and 30 more")
+	has(t, text, "80 passages wait", `<a rel="next" href="/review?from=50">and 30 more</a>`)
 	if len(text) > 60_000 {
 		t.Errorf("the page has %d bytes", len(text))
 	}
@@ -335,9 +335,16 @@ func TestLongQueue(t *testing.T) {
 	if len(ids) != 50 {
 		t.Fatalf("%d in the list", len(ids))
 	}
+	rest := d.page("/review?from=50")
+	hasNot(t, rest, "more</a>", ids[49])
+	has(t, rest, `<a rel="prev" href="/review">From the oldest</a>`)
+	if got := strings.Count(rest, " data-row"); got != 30 {
+		t.Errorf("%d of the 30 that are left", got)
+	}
 	text = d.page("/review/" + ids[49])
 	has(t, text, "50 of 80", fmt.Sprintf(`<a href="/review/%s" data-row aria-current="true">`, ids[49]))
-	if got := strings.Count(text, " data-row"); got != 50 {
+	has(t, text, `<a rel="next" href="/review">and 68 more</a>`)
+	if got := strings.Count(text, " data-row"); got != 12 {
 		t.Errorf("%d in the list around the fiftieth", got)
 	}
 }
