@@ -8,6 +8,7 @@ import (
 
 	"tocsin/apptest"
 	"tocsin/browser"
+	"tocsin/observable"
 )
 
 const stamp = `"spec_version":"2.1","created":"2026-11-01T08:00:00.000Z","modified":"2026-11-01T08:00:00.000Z",`
@@ -57,6 +58,37 @@ func address(n *apptest.Node, secret, value string) string {
 	return at
 }
 
+// pagesOf are the pages of values in further states.
+type pagesOf struct{ many, taken, expired string }
+
+// many files a value of which everybody reports and to which 50 others are related, one
+// that was taken back, and one whose time is over.
+func many(n *apptest.Node) (at pagesOf) {
+	n.Helper()
+	const value = "hub.example"
+	others := []string{"Lakeside Hospital", "Port City", "Harbor Bank"}
+	for i := range 12 {
+		name := others[i%3]
+		n.Want(201, name, "POST", "/api/v1/reports", apptest.Bundle(object("indicator", fmt.Sprintf("d%d", i), `"pattern":"[domain-name:value = '`+value+`']","pattern_type":"stix","valid_from":"2026-11-01T08:00:00Z"`)))
+	}
+	var objects []string
+	for i := range 50 {
+		objects = append(objects, object("malware", fmt.Sprintf("d1%d", i), fmt.Sprintf(`"name":"Family%s %d","is_family":true`, strings.Repeat("unbroken", i%12), i)),
+			object("relationship", fmt.Sprintf("d2%d", i), fmt.Sprintf(`"relationship_type":%q,"source_ref":"indicator--%s","target_ref":"malware--%s"`, []string{"indicates", "related-to"}[i%2], uuid("d2"), uuid(fmt.Sprintf("d1%d", i)))))
+	}
+	n.Want(201, "Harbor Bank", "POST", "/api/v1/reports", apptest.Bundle(objects...))
+	n.Want(201, "Harbor Bank", "POST", "/api/v1/reports", apptest.Bundle(object("indicator", "ee", `"pattern":"[domain-name:value = 'late.example']","pattern_type":"stix","valid_from":"2026-11-01T08:00:00Z","valid_until":"2026-11-02T08:00:00Z"`)))
+	if err := n.App.Node().Exchange.CatchUp(n.Context()); err != nil {
+		n.Fatal(err)
+	}
+	x := n.App.Node().Exchange
+	page := func(value string) string {
+		t, _ := observable.Guess(value)
+		return "/i/" + x.ThingID(t)
+	}
+	return pagesOf{page(value), page("gone.example"), page("late.example")}
+}
+
 func TestInBrowser(t *testing.T) {
 	b := browser.Start(t)
 	n := apptest.Start(t, "Harbor Bank", "Lakeside Hospital", "Port City")
@@ -66,9 +98,11 @@ func TestInBrowser(t *testing.T) {
 	long := "http://long.example/" + strings.Repeat("path/", 300)
 	n.Want(201, "Harbor Bank", "POST", "/api/v1/reports", apptest.Bundle(object("indicator", "c1", `"pattern":"[url:value = '`+long+`']","pattern_type":"stix","valid_from":"2026-11-01T08:00:00Z"`)))
 	id := n.App.Node().Exchange.ThingID(thingOf(t, long))
+	more := many(n)
 	var checks []browser.Check
 	for name, address := range map[string]string{
 		"thing": at, "thing-graph": at + "?graph=1", "thing-long": "/i/" + id, "report": "/report/0", "report-relations": "/report/0?type=relationship", "report-recalled": "/report/2", "report-recall": "/report/3",
+		"thing-many": more.many + "?graph=1", "thing-taken": more.taken, "thing-expired": more.expired,
 		"receipt": "/receipt/0", "receipt-new": "/receipt/0?new=1", "receipt-recall": "/receipt/3?new=1", "receipt-repeat": "/receipt/0?repeat=1", "reports": "/reports", "recall": "/recall?ref=report-0", "recall-ask": "/recall",
 	} {
 		checks = append(checks, browser.Check{Name: name, URL: address, CookieName: "tocsin", Cookie: ana})

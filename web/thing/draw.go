@@ -28,7 +28,7 @@ type node struct {
 // draw places the neighbours. They stand on both sides, from top to bottom, so that
 // no two names meet.
 func draw(b *body) *drawing {
-	d := &drawing{Width: 760}
+	d := &drawing{Width: 700}
 	n := min(len(b.Relations), maxNodes)
 	d.Left = len(b.Relations) - n
 	rows := (n + 1) / 2

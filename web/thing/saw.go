@@ -19,6 +19,9 @@ import (
 // that names it is, and no wider.
 func (p pages) saw(v *frame.Visit) error {
 	t, _, err := p.read(v)
+	if fault.KindOf(err) == fault.NotFound {
+		return p.missing(v)
+	}
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"context"
 	"embed"
 	"fmt"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -47,9 +48,11 @@ type body struct {
 	Plain     string // as it is copied
 	Kind      string // word
 	Grade     string // confidence with its word; "" when nobody says one
+	GradeLink string // where it is said
 	Past      []event
 	Marks     []string // collections
 	Relations []relation
+	Groups    []group // the same, by how they are related
 	Reports   []mention
 	Seen      []sighting
 	Drawing   *drawing
@@ -77,6 +80,12 @@ type event struct {
 // relation is one line of what it is related to.
 type relation struct {
 	Word, Name, Type, Link, Collection string
+}
+
+// group is those that are related in one way.
+type group struct {
+	Word string
+	List []relation
 }
 
 // mention is an object that holds it.
@@ -118,11 +127,14 @@ func (p pages) read(v *frame.Visit) (t observable.Thing, to string, err error) {
 			return g, "/i/" + p.x.ThingID(g), nil
 		}
 	}
-	return t, "", fault.New(fault.NotFound, "nobody has filed this value, or not for you; it may have been taken back. Nobody having filed it doesn't make it harmless")
+	return t, "", fault.New(fault.NotFound, "nobody has filed this value, or not for you")
 }
 
 func (p pages) show(v *frame.Visit) error {
 	t, to, err := p.read(v)
+	if fault.KindOf(err) == fault.NotFound {
+		return p.missing(v)
+	}
 	if err != nil {
 		return err
 	}
@@ -132,13 +144,20 @@ func (p pages) show(v *frame.Visit) error {
 	return p.page(v, t)
 }
 
+// missing is the page of every value that isn't there for this reader: whether it
+// never was, was erased, or isn't his to see.
+func (p pages) missing(v *frame.Visit) error {
+	b := struct{ CanFile bool }{v.Visitor.Session.May(member.ActFile) == nil}
+	return v.ShowAs(http.StatusNotFound, p.Pages, "missing", frame.Page{Title: p.Word(v, "missing"), Active: "search", Body: b})
+}
+
 func (p pages) page(v *frame.Visit, t observable.Thing) error {
 	ctx, s := v.R.Context(), v.Visitor.Session
 	page, err := p.x.ThingPage(ctx, s, t)
 	if err != nil {
 		return err
 	}
-	b := &body{ThingPage: page, Heading: frame.OneLine(t.Value, 160), Plain: t.Value, Kind: p.WordOr(v, "kind.", string(t.Kind))}
+	b := &body{ThingPage: page, Heading: frame.OneLine(t.Value, 100), Plain: t.Value, Kind: p.WordOr(v, "kind.", string(t.Kind))}
 	b.First, b.Last = time.UnixMicro(page.Record.First).UTC(), time.UnixMicro(page.Record.Last).UTC()
 	b.CanFile = s.May(member.ActFile) == nil
 	b.SeeToo = b.CanFile && page.State == exchange.StateInForce
@@ -238,6 +257,13 @@ func (p pages) around(v *frame.Visit, b *body, names map[int64]string) {
 		}
 		b.Relations = append(b.Relations, relation{verb, name, p.WordOr(v, "type.", typ), "/search?q=" + url.QueryEscape(r.Other), r.Collection})
 	}
+	for _, r := range b.Relations {
+		i := slices.IndexFunc(b.Groups, func(g group) bool { return g.Word == r.Word })
+		if i < 0 {
+			i, b.Groups = len(b.Groups), append(b.Groups, group{Word: r.Word})
+		}
+		b.Groups[i].List = append(b.Groups[i].List, r)
+	}
 	for _, f := range b.Mentions {
 		m := mention{Name: frame.OneLine(nameOf(f.Raw), 100), Type: p.WordOr(v, "type.", typeOf(f.ID)), Link: fmt.Sprintf("/report/%d", f.Index), Collection: f.Collection, At: f.Filed}
 		if m.Name == "" {
@@ -260,7 +286,9 @@ func (p pages) grade(v *frame.Visit, b *body) {
 	best := -1
 	for _, f := range b.Indicators {
 		if f.State == exchange.StateInForce {
-			best = max(best, numberOf(f.Raw, "confidence"))
+			if n := numberOf(f.Raw, "confidence"); n > best {
+				best, b.GradeLink = n, fmt.Sprintf("/report/%d", f.Index)
+			}
 		}
 	}
 	if best < 0 {

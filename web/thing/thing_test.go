@@ -34,14 +34,23 @@ func TestThing(t *testing.T) {
 		t.Fatalf("%d %s", code, page)
 	}
 	n.Says(page, "Domain owa.quota-alert[.]example 2 organisations report it. Yours is one of them.", "In force TLP:", "Confidence 85 of 100, high", "Indicators 2 in force, of 2",
-		"Filed Your organisation TLP:AMBER", "Expires, unless somebody renews it", "indicates Harrow loader of the 0th kind malware", "Quota phish, 23 November report", "3 times", "I saw it too", "Take it back…")
-	for _, bad := range []string{`href="http`, `>owa.quota-alert.example</h1>`, "Lakeside", "<svg class=\"fit\""} {
+		"Filed Your organisation TLP:AMBER", "Expires, unless somebody renews it", "indicates Harrow loader of the 6th kind malware TLP:AMBER Harrow loader of the 3th kind malware", "Quota phish, 23 November report", "3 times", "I saw it too", "Take it back…")
+	for _, bad := range []string{`href="http`, `>owa.quota-alert.example</h1>`, "Lakeside", `<svg width="700"`} {
 		if strings.Contains(page, bad) {
 			t.Errorf("the page has %q", bad)
 		}
 	}
 	if !strings.Contains(page, `data-copy="`+value+`"`) {
 		t.Error("the plain value can't be copied")
+	}
+	// Each number leads to what it counts, and the confidence to where it is said.
+	for _, link := range []string{`<a href="#past">2 organisations report it.</a>`, `<a href="#past">2 organisations</a>`, `<a href="#past">2 in force, of 2</a>`, `<a href="/report/0">85 of 100, high</a>`, `<h2 id="past">`} {
+		if !strings.Contains(page, link) {
+			t.Errorf("the page has no %s", link)
+		}
+	}
+	if got := strings.Count(page, `">Filed</a>`); got != 2 {
+		t.Errorf("2 organisations and 2 indicators lead to %d lines of the timeline", got)
 	}
 	if title, _, _ := strings.Cut(page, "</title>"); strings.Contains(title, "quota") {
 		t.Error("the title names the value")
@@ -70,7 +79,7 @@ func TestDrawing(t *testing.T) {
 	if strings.Count(page, "<circle ") != 10 || !strings.Contains(page, `role="img" aria-label="The value in the middle, 9 neighbours; the list below says the same."`) || strings.Contains(page, "style=") {
 		t.Errorf("the drawing of 9 neighbours: %d circles", strings.Count(page, "<circle "))
 	}
-	n.Says(page, "indicates Harrow loader of the 0th kind malware", "Without the drawing")
+	n.Says(page, "indicates Harrow loader of the 6th kind malware TLP:AMBER Harrow loader of the 3th kind malware", "Without the drawing")
 }
 
 // TestMany: at most 40 neighbours are drawn, and it is said how many are not.
@@ -87,6 +96,9 @@ func TestMany(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, _, page := n.Page(ana, address(n, ana, "hub.example")+"?graph=1", nil)
+	if got := strings.Count(page, "<h3"); got != 1 {
+		t.Errorf("what is related in one way stands under %d headings", got)
+	}
 	if got := strings.Count(page, "<circle "); got != 41 {
 		t.Errorf("%d circles; 40 neighbours and the value are most", got)
 	}
@@ -120,6 +132,11 @@ func TestRights(t *testing.T) {
 	}
 	if len(answers) != 1 {
 		t.Errorf("values that aren't there are told apart: %v", answers)
+	}
+	_, _, page = n.Page(bo, "/i/never.example", nil)
+	n.Says(page, "Nobody has filed this", "That doesn't make it harmless", "Ring the bell", "Look for something else")
+	if _, _, page = n.Page(n.PersonAs(member.RoleReviewer), "/i/never.example", nil); strings.Contains(page, `<a class="btn" href="/ring">`) {
+		t.Error("a reviewer is offered to ring the bell")
 	}
 }
 
