@@ -243,7 +243,7 @@ func (d *desk) remove(v *frame.Visit) error {
 		return err
 	}
 	if !member.SameName(value(v, "typed"), l.Name) {
-		return d.showRemove(v, problem{d.Word(v, "typed.wrong"), "typed"})
+		return d.showRemove(v, problem{d.Word(v, "typed.wrong", "name", frame.Visible(l.Name)), "typed"})
 	}
 	ctx, s := v.R.Context(), v.Visitor.Session
 	if l.Two {
