@@ -19,7 +19,7 @@ func TestInBrowser(t *testing.T) {
 		name := strings.ReplaceAll(strings.Trim(path, "/"), "/", "-")
 		checks = append(checks, browser.Check{Name: name, URL: path}, browser.Check{Name: name + "-es", URL: path + "?lang=es"})
 	}
-	b.Sweep(t, w.url, append(checks, browser.Check{Name: "public-log-checked", URL: w.recomputed()}))
+	b.Sweep(t, w.url, append(checks, browser.Check{Name: "public-missing-es", URL: "/public/nowhere?lang=es", Status: 404}, browser.Check{Name: "public-log-checked", URL: w.recomputed()}))
 }
 
 // look is what Sweep asks of a page, for one that a form leads to.

@@ -22,6 +22,10 @@ func (p *pages) numbers(v *frame.Visit) error {
 	if err != nil {
 		return err
 	}
+	return p.showFigures(v, c)
+}
+
+func (p *pages) showFigures(v *frame.Visit, c exchange.Counted) error {
 	return p.show(v, "figures", c.Upto == c.Size, struct {
 		all
 		exchange.Counted
@@ -40,7 +44,7 @@ type bar struct {
 	X, Middle float64 // its left edge, and where its month is written
 	Y, Height int
 	Month     string // such as 01
-	Year      string // below the first bar and each January; else ""
+	Year      string // below the first bar, unless a January follows, and each January; else ""
 	Shared    int64
 }
 
@@ -66,8 +70,11 @@ func draw(months []exchange.Month) (c chart) {
 			height = max(height, 2) // something is never drawn as nothing
 		}
 		year, month, _ := strings.Cut(m.Month, "-")
-		if i > 0 && month != "01" {
+		switch {
+		case i > 0 && month != "01":
 			year = ""
+		case i == 1:
+			c.Bars[0].Year = "" // there is no room for both on a phone
 		}
 		left := float64(i*100) / chartMonths
 		c.Bars = append(c.Bars, bar{X: left, Middle: left + barWidth/2, Y: chartHeight - height, Height: height, Month: month, Year: year, Shared: m.Shared})

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"tocsin/apptest/core"
+	"tocsin/browser"
 	"tocsin/exchange"
 	"tocsin/fault"
 	"tocsin/ledger/receipt"
@@ -51,16 +53,39 @@ func TestChart(t *testing.T) {
 		if b.Y < 0 || b.Y+b.Height != chartHeight || b.X < 0 || b.X+barWidth > 100 || i > 0 && b.X < c.Bars[i-1].X+barWidth {
 			t.Errorf("bar %d leaves its place: %+v", i, b)
 		}
-		if want := map[int]string{0: "2025", 1: "2026"}[i]; b.Year != want {
+		if want := map[int]string{1: "2026"}[i]; b.Year != want {
 			t.Errorf("below bar %d stands %q, not %q", i, b.Year, want)
 		}
 	}
 	if c.Bars[8].Height != 2 || c.Bars[7].Height != 0 || c.Bars[11].Height != chartHeight {
 		t.Errorf("heights %d, %d, %d; want 2 for one object, 0 for none, %d for the most", c.Bars[8].Height, c.Bars[7].Height, c.Bars[11].Height, chartHeight)
 	}
+	if two := draw(months[:2]); two.Bars[0].Year != "2026" || two.Bars[1].Year != "" {
+		t.Errorf("below the first bar stands no year: %+v", two.Bars)
+	}
 	if none := draw(nil); len(none.Bars) != 0 {
 		t.Errorf("%+v", none)
 	}
+}
+
+// TestFiguresInBrowser: the figures of years, of none yet, and while they are still
+// counted, in all views and in Spanish, where words are longer.
+func TestFiguresInBrowser(t *testing.T) {
+	b := browser.Start(t)
+	c := core.Start(t)
+	s := frame.New(frame.Config{Exchange: c.Exchange, People: c.People})
+	p := &pages{site: s, set: s.Pages(files)}
+	long := exchange.Counted{Size: 98_765_432, Upto: 12_345_678}
+	for i := range 40 {
+		month := time.Date(2026, time.Month(11-i), 1, 0, 0, 0, 0, time.UTC).Format("2006-01")
+		long.Months = append(long.Months, exchange.Month{Month: month, Reports: 31_204, Shared: int64(987_654_321 / (i + 1)), Removed: 8_911_000, Held: 1_240, Back: 12})
+	}
+	serve := func(pattern string, figures exchange.Counted) frame.Route {
+		return frame.Route{Pattern: "GET /public/" + pattern, Open: true, Serve: func(v *frame.Visit) error { return p.showFigures(v, figures) }}
+	}
+	server := httptest.NewServer(s.Handler([]frame.Route{serve("long", long), serve("empty", exchange.Counted{})}))
+	t.Cleanup(server.Close)
+	b.Sweep(t, server.URL, []browser.Check{{Name: "public-figures-long-es", URL: "/public/long?lang=es"}, {Name: "public-figures-empty", URL: "/public/empty"}})
 }
 
 // TestThisMonth: a month in which nothing came yet shows noughts, not the month before.
