@@ -86,7 +86,7 @@ func TestErrorsInBrowser(t *testing.T) {
 		{"group", "/groups/16", "#member", "Nobody At All", p, "There is no member of this name. Nothing was done."},
 		{"groups", "/groups", "#name", "red", p, "This name is the community's"},
 		{"members", "/members", "#name", bank, p, "A member of this name is there already"},
-		{"remove", "/remove/group/16", "#typed", "harbor", p, "This is not its name. Nothing was done."},
+		{"remove", "/remove/group/16", "#typed", "harbor", p, "This is not its name. Type harbour to go on. Nothing was done."},
 		{"trust", own, "#source", "Nobody At All", q, "You see no one source under this name"},
 	} {
 		c.p.Go(c.path)
