@@ -1,6 +1,7 @@
 package passkey_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -35,5 +36,20 @@ func TestPages(t *testing.T) {
 	p.Follow(func() { p.Click(`[data-passkey="sign-in"]`) })
 	if p.Path() != "/keys" || !p.Has(`form[action="/sign-out"]`) {
 		t.Errorf("signed in, at %s", p.Path())
+	}
+}
+
+// TestRefusalOnPage: what the script says stands below the button, whole, on a phone too.
+func TestRefusalOnPage(t *testing.T) {
+	b := chromium.Start(t)
+	n := apptest.Start(t, "Harbor Bank")
+	p := b.Page(t, n.URL).Cookie("tocsin", n.Person("Harbor Bank")).Expect("422") // by its IP address
+	for _, width := range []int{1440, 390, 320} {
+		p.Size(width, 900).Go("/account")
+		p.Click(`[data-passkey="add"]`).Wait(".why:not(:empty)")
+		if said := p.Text(".why"); !strings.Contains(said, "opened by an IP address") {
+			t.Errorf("it says %q", said)
+		}
+		p.Axe().Overflow().Shot(fmt.Sprintf("account-refused-%d-light", width))
 	}
 }

@@ -59,7 +59,8 @@
 		says.className = "why";
 		says.setAttribute("role", "alert");
 		line.append(says);
-		(button.closest("p") || button).after(line);
+		const paragraph = button.closest("p");
+		paragraph ? paragraph.after(line) : button.parentNode.append(line); // below the buttons beside it
 		button.hidden = false;
 		button.addEventListener("click", async () => {
 			button.disabled = true;

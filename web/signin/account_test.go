@@ -84,7 +84,7 @@ func TestSetUpAPassword(t *testing.T) {
 	page := b.post(http.StatusOK, "/account/password", "password", goodPassword, "again", goodPassword).body
 	b.shows(page, "<svg role=\"img\"", "Scan this")
 	phone := b.phone(page)
-	b.shows(b.get(http.StatusOK, "/account"), "Nothing is set up yet.") // nothing has changed
+	b.shows(b.get(http.StatusOK, "/account"), "Nothing is set up yet") // nothing has changed
 	page = b.post(http.StatusUnprocessableEntity, "/account/password/confirm", "code", "000000").body
 	b.shows(page, "clock of its device")
 	if strings.Contains(page, "<svg role") {
@@ -202,7 +202,7 @@ func TestStepUp(t *testing.T) {
 	b.shows(b.post(http.StatusOK, "/account/recovery").body, "Keep these recovery codes")
 	b.shows(b.post(http.StatusOK, "/account/password/remove").body, "This is your last way to sign in", "recovery codes let you in no more")
 	b.goes(b.post(http.StatusSeeOther, "/account/password/remove", "sure", "last"), "/account#ways")
-	b.shows(b.get(http.StatusOK, "/account"), "Nothing is set up yet.")
+	b.shows(b.get(http.StatusOK, "/account"), "Nothing is set up yet")
 	b.post(http.StatusNotFound, "/account/recovery")
 }
 

@@ -7,20 +7,26 @@ import (
 	"testing"
 
 	chromium "tocsin/browser"
+	"tocsin/person"
 	"tocsin/web/signin"
 )
 
 // Every page, in every width and both schemes, full, empty and with errors.
 func TestPagesInBrowser(t *testing.T) {
 	b := chromium.Start(t)
-	s := start(t, signin.Config{Passkeys: "yes", Provider: "Northwater login"}, false)
+	word := strings.Repeat("Waterworks", 6) // where nothing says how a name breaks
+	s := start(t, signin.Config{Passkeys: "yes", Provider: "Northwater login of " + word}, false, word)
 	ana := s.in("Harbor Bank")
 	none := s.in("operator")
+	long := s.in(word)
 	ctx := t.Context()
 	ana.enrol()
 	for _, err := range []error{
 		s.people().AddPasskey(ctx, 1, "Phone of Ana, which has a long name "+strings.Repeat("that goes on ", 4), []byte{1}, nil),
 		s.people().LinkIdentity(ctx, 1, "https://login.example", "1815"),
+		s.people().Rename(ctx, 3, strings.Repeat("a", person.MaxLogin), strings.Repeat("W", person.MaxName)),
+		s.people().AddPasskey(ctx, 3, strings.Repeat("M", 100), []byte{2}, nil),
+		s.people().LinkIdentity(ctx, 3, "https://login.example/"+strings.Repeat("realm", 40), "1816"),
 	} {
 		if err != nil {
 			t.Fatal(err)
@@ -39,6 +45,9 @@ func TestPagesInBrowser(t *testing.T) {
 		{Name: "welcome-gone", URL: "/welcome/x", Status: 410},
 		{Name: "account", URL: "/account", CookieName: "tocsin", Cookie: in},
 		{Name: "account-empty", URL: "/account", CookieName: "tocsin", Cookie: empty},
+		{Name: "account-long", URL: "/account", CookieName: "tocsin", Cookie: long.cookies["tocsin"]},
+		{Name: "welcome-long", URL: s.link(word)},
+		{Name: "missing", URL: "/nowhere", Status: 404, CookieName: "tocsin", Cookie: in},
 		{Name: "password", URL: "/account/password", CookieName: "tocsin", Cookie: in},
 		{Name: "step-up", URL: "/step-up?next=/ring", CookieName: "tocsin", Cookie: in},
 		{Name: "step-up-empty", URL: "/step-up", CookieName: "tocsin", Cookie: empty},
@@ -96,6 +105,9 @@ func TestWholeWay(t *testing.T) {
 			p.TabTo("The same again")
 			p.Key(goodPassword)
 			send("Go on to the authenticator")
+			if f := p.Focused(); script && f.Name != "Connect your authenticator" {
+				t.Errorf("after an act the focus is on %s", f)
+			}
 			look("enrol")
 			phone := s.browser().phone("<code>" + p.Text("main code") + "</code>")
 			p.TabTo("Code that your authenticator shows")
@@ -110,6 +122,13 @@ func TestWholeWay(t *testing.T) {
 				t.Errorf("recovery codes %q", got)
 			}
 			send("I have them")
+			p.Type("#login", "?")
+			p.Follow(func() { p.Key("Enter") })
+			look("account-error")
+			if !strings.Contains(p.Text(".bad"), "A login has 3 to 64") {
+				t.Errorf("at the field it doesn't say what is wrong: %s", p.Text("main"))
+			}
+			p.Go("/account")
 			p.Follow(func() { p.Click(`form[action="/account/password/remove"] button`) })
 			look("remove-last")
 			if !strings.Contains(p.Text("main"), "your last way to sign in") {

@@ -66,7 +66,7 @@ func TestRemoveWays(t *testing.T) {
 	}
 	b.post(http.StatusSeeOther, "/account/passkey/remove", "passkey", key, "sure", "last")
 	ways(0)
-	b.shows(b.get(http.StatusOK, "/account"), "Nothing is set up yet.")
+	b.shows(b.get(http.StatusOK, "/account"), "Nothing is set up yet")
 	if b.cookies["way-back"] == "" {
 		t.Error("nothing says that there is no way back")
 	}
