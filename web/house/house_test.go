@@ -152,7 +152,11 @@ func TestInvitation(t *testing.T) {
 	again := h.page(200, h.first, "/people/"+bo[1]+"/link", "x", "y")
 	h.says(again, "Give it to Bo Lund yourself")
 	h.page(410, "", link[1])
-	h.says(h.page(200, h.ana, "/remove/person/"+bo[1]), "stays in the audit record")
+	page = h.page(200, h.ana, "/remove/person/"+bo[1])
+	h.says(page, "can't sign in any more", "stays in the audit record")
+	if !strings.Contains(page, `href="/audit?person=`+bo[1]+`"`) {
+		t.Error("what stays isn't linked")
+	}
 	h.page(303, h.ana, "/remove/person/"+bo[1], "typed", "bo.lund")
 	if strings.Contains(h.page(200, h.ana, own), "Bo Lund") {
 		t.Error("Bo is still there")

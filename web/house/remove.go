@@ -194,7 +194,7 @@ func (d *desk) lossOfPerson(v *frame.Visit, id int64) (l loss, err error) {
 	}
 	sessions, err := d.people.List(ctx, id)
 	return loss{Name: who.Login, Of: m.Name, Two: who.Role == member.RoleOperator, Grave: exchange.Grave{Act: exchange.GravePerson, Person: id},
-		Lines: []line{{"people", "lose.sessions", len(sessions), ""}, {"list", "stay.record", plain, d.acts(v, id)}}, Back: fmt.Sprintf("/members/%d", m.ID)}, err
+		Lines: []line{{"minus", "lose.ways", plain, ""}, {"people", "lose.sessions", len(sessions), ""}, {"list", "stay.record", plain, d.acts(v, id)}}, Back: fmt.Sprintf("/members/%d", m.ID)}, err
 }
 
 // acts is where what somebody did stands, for those who may see it.
