@@ -32,8 +32,14 @@ func TestReceipt(t *testing.T) {
 			t.Errorf("the page says %q", hides)
 		}
 	}
+	for _, link := range []string{`<a href="/report/0?type=indicator#objects">2 indicators</a>`, `<a href="/report/0#removed">1 phone number</a>`, `<a href="/report/0#held">2 passages for a person to decide</a>`,
+		`<a href="/report/0?kind=domain#objects">2 domains</a>`, `<a href="/report/0#objects">2 objects of it`, `<a href="/report/0"><code>0</code></a>`, `href="/public/check"`} {
+		if !strings.Contains(page, link) {
+			t.Errorf("a number or a claim leads nowhere: there is no %s", link)
+		}
+	}
 	_, _, page = n.Page(ana, "/receipt/report-0?new=1", nil)
-	n.Says(page, "The bell has rung")
+	n.Says(page, "Paste or drop Check 3 Receipt The bell has rung")
 	if !strings.Contains(page, `href="/recall?ref=report-0"`) {
 		t.Error("nothing leads to taking it back")
 	}
@@ -119,6 +125,9 @@ func TestParts(t *testing.T) {
 	if apptest.Text(first) != apptest.Text(second) {
 		t.Errorf("the receipt of the second part says\n%s\nnot\n%s", apptest.Text(second), apptest.Text(first))
 	}
+	if !strings.Contains(second, `<a href="/report/1"><code>1</code></a>`) || strings.Contains(second, "?type=") {
+		t.Error("each part leads to itself, and a count of all parts to none of them")
+	}
 	n.Says(second, "Receipt 0", "Leaf 0 ", "Leaf 1 ", "10,001 domains")
 	_, h, file := n.Page(ana, "/receipt/1/receipt.txt", nil)
 	if !strings.Contains(h.Get("Content-Disposition"), "receipt-0.txt") || strings.Count(file, "--- next part ---") != 1 {
@@ -191,6 +200,9 @@ func TestSince(t *testing.T) {
 	n.Says(page, "Decided", "About Entry 0")
 	_, _, page = n.Page(ana, "/receipt/2?new=1", nil)
 	n.Says(page, "Taken back", "It was our own relay.", "Took back 1 indicator", "About Entry 0")
+	if !strings.Contains(page, `<a href="/report/2?type=indicator#objects">1 indicator</a>`) {
+		t.Error("what was taken back leads nowhere")
+	}
 	if strings.Contains(page, "/recall?") {
 		t.Error("a recall can't be taken back")
 	}
