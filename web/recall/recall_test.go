@@ -32,6 +32,11 @@ func TestTakeBack(t *testing.T) {
 		t.Fatalf("%d %s", code, page)
 	}
 	n.Says(page, "2 objects go", "Nothing is taken back yet", "Goes 2 2 indicators", "In force through it 2 1 of them stays in force through others", "Others that have it 2 TLP:GREEN", "What goes evil[.]example worse[.]example", "In force since", "Take it back from 2 organisations")
+	for _, link := range []string{`<a href="/report/0#objects">2</a>`, `<a href="/report/0?type=indicator#objects">2</a>`, `<a href="/report/0?type=indicator#objects">2 indicators</a>`} {
+		if !strings.Contains(page, link) {
+			t.Errorf("a number leads nowhere: there is no %s", link)
+		}
+	}
 	if strings.Contains(page, "data-focus") || strings.Contains(page, "autofocus") {
 		t.Error("the focus starts on something of a page that takes back")
 	}

@@ -33,10 +33,10 @@ func TestInBrowser(t *testing.T) {
 	file := func(to, body string) { n.Want(201, "Harbor Bank", "POST", "/api/v1/reports"+to, body) }
 	file("", apptest.Bundle(objects...)) // 0
 	held := "Sent from the compromised account of a supplier, tom.baker@supplier.example; the indicted suspect is named Viktor Petrovich Sokolov. "
-	file("?group="+url.QueryEscape(long), story("c", strings.Repeat("Harbours", 100), strings.Repeat("Call +1 415 555 0132 or jane.doe@harborbank.example. ", 3700)+held, "group.example")) // 1: 200 kB
-	file("", story("d", "Nothing to take out", "It came from one.example and went on.", "one.example"))                                                                                     // 2
-	file("", apptest.Bundle(apptest.Indicator("e1", "gone.example")))                                                                                                                       // 3
-	n.Want(201, "Harbor Bank", "POST", "/api/v1/recalls", `{"ref":"report-3","reason":"`+strings.Repeat("It was our own relay. ", 40)+strings.Repeat("x", 100)+`"}`)                        // 4
+	file("?group="+url.QueryEscape(long), story("c", strings.Repeat("Harbours", 12), strings.Repeat("Call +1 415 555 0132 or jane.doe@harborbank.example. ", 3700), "group.example")) // 1: 200 kB
+	file("", story("d", "Nothing to take out", "It came from one.example and went on.", "one.example"))                                                                               // 2
+	file("", apptest.Bundle(apptest.Indicator("e1", "gone.example")))                                                                                                                 // 3
+	n.Want(201, "Harbor Bank", "POST", "/api/v1/recalls", `{"ref":"report-3","reason":"`+strings.Repeat("It was our own relay. ", 40)+strings.Repeat("x", 100)+`"}`)                  // 4
 	waits := strings.Replace(apptest.Indicator("f1", "supplier.example"), `"pattern_type"`, `"description":"`+held+`","pattern_type"`, 1)
 	file("", apptest.Bundle(waits, `{"type":"indicator","id":"x"}`)) // 5
 	for i := range 60 {

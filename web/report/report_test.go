@@ -50,6 +50,11 @@ func TestReport(t *testing.T) {
 	if !strings.Contains(page, `href="/recall?ref=report-0"`) || !strings.Contains(page, `href="/receipt/0"`) || !strings.Contains(page, `href="/i/`) {
 		t.Error("its own member is offered its receipt, and to take it back")
 	}
+	for _, link := range []string{`<a href="#in-phone">1 phone number</a>`, `<del class="cut" id="in-phone">`, `<a href="#in-person">1 person</a>`, `<del class="cut" id="in-person">`, `<a href="/report/0?kind=domain#objects">1</a>`} {
+		if strings.Count(page, link) != 1 {
+			t.Errorf("there is %d times %s", strings.Count(page, link), link)
+		}
+	}
 	code, _, theirs := n.Page(bo, "/report/report-0", nil)
 	if code != 200 {
 		t.Fatalf("another member: %d", code)
@@ -215,6 +220,11 @@ func TestPartly(t *testing.T) {
 	n.Want(201, "Harbor Bank", "POST", "/api/v1/recalls", `{"ref":"host0.example","reason":"a mistake"}`)
 	_, _, page := n.Page(n.Person("Harbor Bank"), "/reports", nil)
 	n.Says(page, "1 taken back 6 in force")
+	for _, link := range []string{`<a href="/report/0#objects">7</a>`, `href="/report/0#past"`, `href="/report/0?type=indicator#objects"`} {
+		if !strings.Contains(page, link) {
+			t.Errorf("there is no %s", link)
+		}
+	}
 }
 
 func TestMine(t *testing.T) {
