@@ -9,6 +9,7 @@ package public
 import (
 	"embed"
 	"net/http"
+	"net/mail"
 
 	"golang.org/x/sync/semaphore"
 
@@ -48,11 +49,14 @@ type all struct {
 	Name    string // of the exchange
 	Base    string // address of the exchange, for commands
 	Contact string
+	Mail    bool   // the contact is an address of mail and nothing else
 	Runs    string // who runs it
 }
 
 func (p *pages) all(v *frame.Visit, here string) all {
 	a := all{Here: here, Name: p.site.Name, Base: p.site.Origin, Contact: p.site.Contact, Runs: p.site.Responsible}
+	m, err := mail.ParseAddress(a.Contact)
+	a.Mail = err == nil && m.Address == a.Contact
 	if l := v.R.URL.Query().Get("lang"); l != "" && l == v.Lang(p.set) {
 		a.Q = "?lang=" + l
 	}

@@ -286,16 +286,27 @@ func TestLogPage(t *testing.T) {
 
 // TestPrivacyNotice: who is responsible is named, and whoever hasn't said so is told to.
 func TestPrivacyNotice(t *testing.T) {
-	w := newWorld(t)
-	if _, _, page := w.get("/public/privacy"); !strings.Contains(page, "Northwater Exchange Inc.") || !strings.Contains(page, "privacy@northwater.example") {
-		t.Error("the notice doesn't name who is responsible")
-	}
-	node := w.n.App.Node()
-	s := frame.New(frame.Config{Exchange: node.Exchange, People: node.People})
-	a := httptest.NewRecorder()
-	s.Handler(public.Routes(s)).ServeHTTP(a, httptest.NewRequest("GET", "/public/privacy", nil))
-	if strings.Count(a.Body.String(), "has not filled this in yet") != 2 {
-		t.Errorf("a notice without names passes for one:\n%s", a.Body)
+	node := apptest.Start(t).App.Node()
+	for contact, wants := range map[string][]string{
+		"privacy@northwater.example":          {"Northwater Exchange Inc.", `<a href="mailto:privacy@northwater.example">privacy@northwater.example</a>`},
+		"Desk 4 <privacy@northwater.example>": {"<dd>Desk 4 &lt;privacy@northwater.example&gt;</dd>"},
+		"javascript:alert(1)":                 {"<dd>javascript:alert(1)</dd>"},
+		"":                                    {"<dd>The operator has not filled this in yet.</dd>"},
+	} {
+		c := frame.Config{Exchange: node.Exchange, People: node.People, Contact: contact}
+		if contact != "" {
+			c.Responsible = "Northwater Exchange Inc."
+		} else {
+			wants = append(wants, "<dt>Responsible</dt>"+wants[0])
+		}
+		s := frame.New(c)
+		a := httptest.NewRecorder()
+		s.Handler(public.Routes(s)).ServeHTTP(a, httptest.NewRequest("GET", "/public/privacy", nil))
+		for _, want := range wants {
+			if !strings.Contains(a.Body.String(), want) {
+				t.Errorf("with the contact %q the notice lacks %q:\n%s", contact, want, a.Body)
+			}
+		}
 	}
 }
 
