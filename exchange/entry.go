@@ -22,7 +22,7 @@ import (
 
 // Bounds of what is shown of one entry.
 const (
-	EntryObjects  = 200 // objects of one page
+	EntryObjects  = 100 // objects of one page
 	entryPassages = 100
 	entryCauses   = 50
 )

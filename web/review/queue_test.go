@@ -76,7 +76,7 @@ func TestNeighbours(t *testing.T) {
 func TestCut(t *testing.T) {
 	for _, n := range []int{0, 1, 49, 50, 51, 100, 101} {
 		seen, at := 0, 0
-		for pages := 0; pages < 5; pages++ {
+		for range 5 {
 			s := side{Waiting: int64(n)}
 			for i := range n {
 				s.Queue = append(s.Queue, waiting{Passage: held.Passage{ID: fmt.Sprint(i)}})
@@ -104,8 +104,8 @@ func TestCut(t *testing.T) {
 	}
 	for from, want := range map[int]int{-1: 0, 3: 2, 1 << 62: 2} {
 		s := side{Waiting: 3, Show: showLate, Queue: make([]waiting, 3)}
-		if s.cut(from, queueMax, 3); s.From != want || len(s.Queue) != 3-want || s.FirstLink() != "/review?show=late" {
-			t.Errorf("from %d: %d on, %d rows, %s", from, s.From, len(s.Queue), s.FirstLink())
+		if s.cut(from, queueMax, 3); s.Skipped != want || len(s.Queue) != 3-want || s.FirstLink() != "/review?show=late" {
+			t.Errorf("from %d: %d on, %d rows, %s", from, s.Skipped, len(s.Queue), s.FirstLink())
 		}
 	}
 }

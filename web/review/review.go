@@ -77,7 +77,7 @@ type side struct {
 	Queue    []waiting
 	Waiting  int64
 	Late     int
-	From     int   // how many stand before the first of the list
+	Skipped  int   // how many stand before the first of the list
 	More     int64 // that come after its last
 	Last     *exchange.Decision
 	Median   time.Duration // of the last decisions; 0 without any
@@ -136,7 +136,7 @@ func (s side) MoreLink() string {
 	if s.Aside {
 		return s.listLink(0)
 	}
-	return s.listLink(s.From + len(s.Queue))
+	return s.listLink(s.Skipped + len(s.Queue))
 }
 
 func (s side) listLink(from int) string {
@@ -155,9 +155,9 @@ func (s side) listLink(from int) string {
 
 // cut leaves most of the list, from one on, of all that are counted.
 func (s *side) cut(from, most int, all int64) {
-	s.From = max(0, min(from, len(s.Queue)-1))
-	s.Queue = s.Queue[s.From:min(len(s.Queue), s.From+most)]
-	s.More = all - int64(s.From+len(s.Queue))
+	s.Skipped = max(0, min(from, len(s.Queue)-1))
+	s.Queue = s.Queue[s.Skipped:min(len(s.Queue), s.Skipped+most)]
+	s.More = all - int64(s.Skipped+len(s.Queue))
 }
 
 func (d *desk) waits(v *frame.Visit, p held.Passage, now time.Time) waiting {
@@ -185,7 +185,7 @@ func (s *side) neighbours() {
 	}
 	if s.Aside {
 		s.cut(min(i-asideMax/2, len(s.Queue)-asideMax), asideMax, s.Waiting)
-		s.From, s.More = 0, s.Waiting-int64(len(s.Queue))
+		s.Skipped, s.More = 0, s.Waiting-int64(len(s.Queue))
 	}
 }
 
