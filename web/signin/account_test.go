@@ -76,7 +76,7 @@ func TestSetUpAPassword(t *testing.T) {
 	b.shows(b.get(http.StatusOK, "/account/password"), "New password", "At least 12 characters")
 	for _, c := range [][3]string{{"short", "short", "A password has 12"}, {"password1234", "password1234", "easy to guess"}, {"harbor bank harbor", "harbor bank harbor", "easy to guess"}, {goodPassword, "another lantern oath", "The two are not the same"}} {
 		page := b.post(http.StatusUnprocessableEntity, "/account/password", "password", c[0], "again", c[1]).body
-		b.shows(page, "<title>Error: ", c[2], `class="errors"`)
+		b.shows(page, "<title>Error: ", c[2], `class="errors `)
 		if strings.Contains(page, c[0]) && c[0] != "short" {
 			t.Error("the page shows what was typed as a password")
 		}
