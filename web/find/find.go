@@ -14,8 +14,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"tocsin/exchange"
 	"tocsin/fault"
@@ -99,7 +97,7 @@ func (f *finder) page(v *frame.Visit) error {
 	}
 	asked := exchange.ReadQuery(form.Get("q"))
 	b := &body{Asked: asked.Text, Receipt: -1, CanFile: v.Visitor.Session.May(member.ActFile) == nil}
-	b.Shown, b.Cut = putBack(asked.Text)
+	b.Shown, b.Cut = frame.PutBack(asked.Text)
 	b.Filters = f.filters(v, form)
 	switch asked.Kind {
 	case exchange.AskedReport:
@@ -115,16 +113,10 @@ func (f *finder) page(v *frame.Visit) error {
 		if fault.KindOf(err) != fault.Invalid {
 			return err
 		}
-		b.Errors = append(b.Errors, problem{"question", sentence(fault.Public(err))})
+		b.Errors = append(b.Errors, problem{"question", frame.Said(err)})
 		b.Read, b.Question = "", ""
 	}
 	return f.show(v, b)
-}
-
-// sentence writes what a fault says as a sentence of the page.
-func sentence(s string) string {
-	r, n := utf8.DecodeRuneInString(s)
-	return string(unicode.ToUpper(r)) + strings.TrimSuffix(s[n:], ".") + "."
 }
 
 func (f *finder) show(v *frame.Visit, b *body) error {
@@ -135,22 +127,6 @@ func (f *finder) show(v *frame.Visit, b *body) error {
 		code = http.StatusUnprocessableEntity
 	}
 	return v.ShowAs(code, f.pages, "find", frame.Page{Title: title, Active: "search", Body: b})
-}
-
-// maxShown bounds what of a question is put back into its field, in bytes: it may be
-// six times as long in HTML, and a page has 36 kB.
-const maxShown = 2 << 10
-
-// putBack gives the beginning of a question, and how many characters it cuts.
-func putBack(s string) (shown string, cut int) {
-	if len(s) <= maxShown {
-		return s, 0
-	}
-	end := maxShown
-	for !utf8.RuneStart(s[end]) {
-		end--
-	}
-	return s[:end], utf8.RuneCountInString(s[end:])
 }
 
 // short tells whether a question fits into an address.

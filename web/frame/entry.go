@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"tocsin/exchange"
 	"tocsin/fault"
@@ -40,6 +41,23 @@ func OneLine(s string, most int) string {
 		return string(r)
 	}
 	return string(r[:most*2/3]) + " … " + string(r[len(r)-most/4:])
+}
+
+// maxPutBack bounds what is put back into a field, in bytes: it may be six times as
+// long in HTML, and a page has 36 kB for what it shows.
+const maxPutBack = 2 << 10
+
+// PutBack gives the beginning of what was typed, for its field, and how many
+// characters it leaves out.
+func PutBack(s string) (shown string, cut int) {
+	if len(s) <= maxPutBack {
+		return s, 0
+	}
+	end := maxPutBack
+	for end > 0 && !utf8.RuneStart(s[end]) {
+		end--
+	}
+	return s[:end], utf8.RuneCountInString(s[end:])
 }
 
 // Unbroken tells a text with a word that is wider than a phone.

@@ -75,3 +75,17 @@ func TestCounted(t *testing.T) {
 		t.Errorf("%+v", past)
 	}
 }
+
+// TestPutBack: just what fits is put back whole; of more the beginning, at the border of
+// a character.
+func TestPutBack(t *testing.T) {
+	const most = 2 << 10
+	for _, c := range []struct {
+		typed     string
+		kept, cut int
+	}{{"", 0, 0}, {strings.Repeat("x", most), most, 0}, {strings.Repeat("x", most+1), most, 1}, {strings.Repeat("é", most), most, most / 2}, {"x" + strings.Repeat("é", most/2), most - 1, 1}} {
+		if shown, cut := frame.PutBack(c.typed); len(shown) != c.kept || cut != c.cut || !strings.HasPrefix(c.typed, shown) {
+			t.Errorf("of %d bytes %d are put back and %d characters aren't, not %d and %d", len(c.typed), len(shown), cut, c.kept, c.cut)
+		}
+	}
+}

@@ -104,7 +104,20 @@ type groupPage struct {
 // bytes of HTML.
 const suggestRoom = 5_000
 
-// groupBy finds the group of the address.
+// groupOf finds the group of the address, and the acts of who administers it.
+func (d *desk) groupOf(v *frame.Visit) (a exchange.Admin, g member.GroupInfo, err error) {
+	id, err := number(v)
+	if err != nil {
+		return a, g, err
+	}
+	if a, err = d.x.Admin(v.Visitor.Session); err != nil {
+		return a, g, err
+	}
+	g, err = d.groupBy(v.R.Context(), a, id)
+	return a, g, err
+}
+
+// groupBy finds a group by its number.
 func (d *desk) groupBy(ctx context.Context, a exchange.Admin, id int64) (member.GroupInfo, error) {
 	groups, err := a.Groups(ctx)
 	if err != nil {
@@ -120,15 +133,7 @@ func (d *desk) group(v *frame.Visit) error { return d.showGroup(v, problem{}) }
 
 func (d *desk) showGroup(v *frame.Visit, p problem) error {
 	ctx := v.R.Context()
-	id, err := number(v)
-	if err != nil {
-		return err
-	}
-	a, err := d.x.Admin(v.Visitor.Session)
-	if err != nil {
-		return err
-	}
-	g, err := d.groupBy(ctx, a, id)
+	a, g, err := d.groupOf(v)
 	if err != nil {
 		return err
 	}
@@ -169,15 +174,7 @@ func (d *desk) showGroup(v *frame.Visit, p problem) error {
 // join puts a member into a group, or takes it out.
 func (d *desk) join(v *frame.Visit) error {
 	ctx := v.R.Context()
-	id, err := number(v)
-	if err != nil {
-		return err
-	}
-	a, err := d.x.Admin(v.Visitor.Session)
-	if err != nil {
-		return err
-	}
-	g, err := d.groupBy(ctx, a, id)
+	a, g, err := d.groupOf(v)
 	if err != nil {
 		return err
 	}
@@ -198,7 +195,7 @@ func (d *desk) join(v *frame.Visit) error {
 		return err
 	}
 	if full { // what it means stands on a page of its own
-		return v.Go(fmt.Sprintf("/remove/%s/%d?member=%s", kind, id, url.QueryEscape(value(v, "member"))))
+		return v.Go(fmt.Sprintf("/remove/%s/%d?member=%s", kind, g.Audience, url.QueryEscape(value(v, "member"))))
 	}
 	err = change(ctx, g.Name, value(v, "member"))
 	if p, ok := told(err, "member"); ok {

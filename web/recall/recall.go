@@ -12,7 +12,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"unicode/utf8"
 
 	"tocsin/exchange"
 	"tocsin/fault"
@@ -161,29 +160,13 @@ func (p pages) do(v *frame.Visit) error {
 	return v.Go(fmt.Sprintf("/receipt/%d?new=1", filed.Index))
 }
 
-// maxShown bounds what is put back into a field, in bytes: it may be six times as long
-// in HTML, and a page has 36 kB. A reason that may be has at most 1 kB.
-const maxShown = 2 << 10
-
-// cut gives the beginning of what was typed, and how many characters it leaves out.
-func cut(s string) (shown string, n int) {
-	if len(s) <= maxShown {
-		return s, 0
-	}
-	end := maxShown
-	for !utf8.RuneStart(s[end]) {
-		end--
-	}
-	return s[:end], utf8.RuneCountInString(s[end:])
-}
-
 func (p pages) show(v *frame.Visit, code int, b body) error {
 	b.What = "title"
 	if !b.Found {
 		b.What = "title.ask"
-		b.Ref, b.Cut = cut(b.Ref) // nothing comes of it: its beginning is enough to see what was typed
+		b.Ref, b.Cut = frame.PutBack(b.Ref) // nothing comes of it: its beginning is enough to see what was typed
 	}
-	b.Reason, b.CutReason = cut(b.Reason)
+	b.Reason, b.CutReason = frame.PutBack(b.Reason)
 	b.Back = "/reports"
 	if b.Thing != "" {
 		b.Back = "/i/" + url.PathEscape(b.Thing)
